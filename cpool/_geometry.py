@@ -1,0 +1,166 @@
+"""Geometry of a pooling: per axis the window, its steps and the output length, with every error that these can have."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+INT64_MAX = 2**63 - 1
+NAMED_PADDINGS = ("valid", "same", "same_upper", "same_lower")
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """A pooling of n axes; each field has one entry an axis, in cells of that axis."""
+
+    length: tuple[int, ...]
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    dilation: tuple[int, ...]
+    output: tuple[int, ...]
+
+
+def integer(name: str, value: Any, least: int) -> int:
+    """`value` as an int of at least `least` and at most int64's largest."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, got {value!r}") from None
+    if not least <= number <= INT64_MAX:
+        raise ValueError(f"{name} must be at least {least} and at most 2**63 - 1, got {number}")
+    return number
+
+
+def _entries(name: str, value: Any, rank: int, kinds: str) -> Sequence[Any]:
+    """The entry for each of `rank` axes: those of a sequence, or one value for all."""
+    if isinstance(value, (str, bytes, dict, set)):
+        raise TypeError(f"{name} must be {kinds}, got {value!r}")
+    if hasattr(value, "__index__") or not hasattr(value, "__iter__"):
+        return [value] * rank
+    entries = list(value)
+    if len(entries) != rank:
+        raise ValueError(f"{name} must have {rank} entries, one an axis, or be one integer, got {value!r}")
+    return entries
+
+
+def integers(name: str, value: Any, rank: int, least: int) -> tuple[int, ...]:
+    """One integer an axis from an integer or a sequence of them."""
+    entries = _entries(name, value, rank, "an integer or one integer an axis")
+    return tuple(integer(name, entry, least) for entry in entries)
+
+
+def paddings(value: Any, rank: int) -> str | tuple[tuple[int, int], ...]:
+    """A named padding, or one (before, after) pair an axis."""
+    if isinstance(value, str):
+        if value not in NAMED_PADDINGS:
+            raise ValueError(f"padding must be an integer, integers, pairs or one of {NAMED_PADDINGS}, got {value!r}")
+        return value
+    pairs = []
+    for entry in _entries("padding", value, rank, "an integer, one integer or pair an axis, or a name"):
+        if hasattr(entry, "__iter__") and not isinstance(entry, str) and not hasattr(entry, "__index__"):
+            pair = tuple(integer("padding", side, 0) for side in entry)
+            if len(pair) != 2:
+                raise ValueError(f"padding must have pairs (before, after), got {entry!r} in {value!r}")
+        else:
+            pair = (integer("padding", entry, 0),) * 2
+        pairs.append(pair)
+    return tuple(pairs)
+
+
+def _count_residues(n: int, step: int, start: int, modulus: int, limit: int) -> int:
+    """How many of (start + i * step) % modulus, i < n, are at least `limit`. Exact, in O(log modulus) steps."""
+
+    def floor_sum(n: int, modulus: int, step: int, start: int) -> int:
+        """The sum of (start + i * step) // modulus over i < n, by Euclid's algorithm on the lattice below the line."""
+        total = 0
+        while n:
+            total += (n - 1) * n // 2 * (step // modulus) + n * (start // modulus)
+            step, start = step % modulus, start % modulus
+            top = step * n + start
+            n, start, modulus, step = top // modulus, top % modulus, step, modulus
+        return total
+
+    return floor_sum(n, modulus, step, start + modulus - limit) - floor_sum(n, modulus, step, start)
+
+
+def _first_blind_window(length: int, kernel: int, stride: int, before: int, dilation: int, output: int) -> int | None:
+    """The first window that sees no element, if one does. Windows start at i * stride - before."""
+    if (kernel - 1) * dilation < before:
+        return 0
+    # A window that starts left of the array sees its cells of one residue modulo the dilation; the array may have none.
+    left = min(output, -(-before // stride))
+    if dilation > length and _count_residues(left, stride % dilation, -before % dilation, dilation, length):
+        low, high = 0, left - 1
+        while low < high:
+            middle = (low + high) // 2
+            if _count_residues(middle + 1, stride % dilation, -before % dilation, dilation, length):
+                high = middle
+            else:
+                low = middle + 1
+        return low
+    if (output - 1) * stride - before >= length:
+        return -(-(length + before) // stride)
+    return None
+
+
+def _axis(
+    axis: int, length: int, kernel: int, stride: int, padding: str | tuple[int, int], dilation: int, ceil_mode: bool
+) -> tuple[int, int, int]:
+    """(before, after, output length) of one axis. Sources: PyTorch's pooling_output_shape, ONNX's MaxPool."""
+    span = dilation * (kernel - 1) + 1
+    window = f"axis {axis}: kernel_size {kernel} with dilation {dilation} spans {span} cells"
+    if span > INT64_MAX:
+        raise ValueError(f"{window}, more than 2**63 - 1")
+    if isinstance(padding, str) and padding != "valid":
+        output = -(-length // stride)
+        total = max((output - 1) * stride + span - length, 0)
+        before = total - total // 2 if padding == "same_lower" else total // 2
+        after = total - before
+    else:
+        before, after = (0, 0) if isinstance(padding, str) else padding
+        output = (length + before + after - span + (stride - 1 if ceil_mode else 0)) // stride + 1
+        if ceil_mode and (output - 1) * stride >= length + before:
+            output -= 1
+    padded = length + before + after
+    if padded > INT64_MAX:
+        raise ValueError(f"axis {axis}: length {length} with padding ({before}, {after}) is more than 2**63 - 1 cells")
+    if output < 1 or length < 1:
+        raise ValueError(f"{window}, more than the {padded} of length {length} with padding ({before}, {after})")
+    blind = _first_blind_window(length, kernel, stride, before, dilation, output)
+    if blind is not None:
+        raise ValueError(
+            f"axis {axis}: window {blind} sees no element: it starts at {blind * stride - before}, {window[8:]}, the "
+            f"length is {length}; padding ({before}, {after}) must leave each window at least one"
+        )
+    return before, after, output
+
+
+def geometry(
+    length: tuple[int, ...],
+    kernel_size: int | tuple[int, ...],
+    stride: int | tuple[int, ...] | None,
+    padding: int | str | tuple[tuple[int, int], ...],
+    dilation: int | tuple[int, ...],
+    ceil_mode: bool,
+) -> Geometry:
+    """The geometry of pooling axes of these lengths; ValueError where there is none."""
+    rank = len(length)
+    kernel = integers("kernel_size", kernel_size, rank, 1)
+    steps = kernel if stride is None else integers("stride", stride, rank, 1)
+    pads = paddings(padding, rank)
+    gaps = integers("dilation", dilation, rank, 1)
+    if prod(kernel) > INT64_MAX:
+        raise ValueError(f"kernel_size {kernel} has {prod(kernel)} taps, more than 2**63 - 1")
+    axes = [
+        _axis(i - rank, length[i], kernel[i], steps[i], pads if isinstance(pads, str) else pads[i], gaps[i], ceil_mode)
+        for i in range(rank)
+    ]
+    before, after, output = zip(*axes, strict=True)
+    return Geometry(length, kernel, steps, before, after, gaps, output)

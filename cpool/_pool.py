@@ -1,0 +1,129 @@
+"""Pooling of any rank and op: what the public functions and the layers call. Checks, allocates, runs the kernels."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from cpool import _kernels
+from cpool._arrays import (
+    FILLS,
+    RECORD_DTYPES,
+    Array,
+    as_array,
+    check_size,
+    contiguous,
+    delivered,
+    empty,
+    in_memory_order,
+    is_channels_last,
+    result,
+)
+from cpool._geometry import INT64_MAX, integers, paddings
+
+INT64 = np.dtype(np.int64)
+
+
+def forward(
+    op: int, rank: int, x: Array, code: int, plan: _kernels.Plan, want_record: bool, out: Any
+) -> tuple[Array, Array | None, bool]:
+    """(y, record or None, channels_last) of an array from as_array."""
+    channels_last = is_channels_last(x, rank)
+    shape = x.shape[:-rank] + plan.output
+    check_size("the output", shape)
+    y = result(shape, x.dtype, rank, channels_last, out, (x,))
+    record = empty(shape, RECORD_DTYPES[plan.code_item], rank, channels_last) if want_record else None
+    if y.size:
+        _kernels.forward(op, code, x, y, record, plan, channels_last, FILLS[op, code])
+    return delivered(y, out), record, channels_last
+
+
+def decode(record: Array, plan: _kernels.Plan, rank: int, channels_last: bool) -> Array:
+    """int64 indices, flat over the pooled axes of a plane, from a record."""
+    indices = empty(record.shape, INT64, rank, channels_last)
+    if record.size:
+        _kernels.decode(record, indices, plan, record.shape[-rank - 1] if channels_last else 1)
+    return indices
+
+
+def backward(
+    rank: int, dout: Any, record: Array, input_shape: tuple[int, ...], plan: _kernels.Plan, channels_last: bool, out: Any
+) -> Array:
+    """dx, from the record of a forward on an array of `input_shape`."""
+    dout, code = as_array("dout", dout, rank)
+    if dout.shape != record.shape:
+        raise ValueError(f"dout has shape {dout.shape}; it must have that of the layer's output, {record.shape}")
+    check_size("dx", input_shape)
+    dx = result(input_shape, dout.dtype, rank, channels_last, out, (dout, record))
+    if dx.size:
+        _kernels.backward(code, contiguous(dout, rank, channels_last), record, dx, plan, channels_last)
+    return delivered(dx, out)
+
+
+def scatter(
+    add: bool, rank: int, name: str, values: Any, indices: Any, size_name: str, shape: tuple[int, ...], out: Any
+) -> Array:
+    """Planes of `shape` with `values` added (else put, the last one wins) at the indices, zero elsewhere."""
+    values, code = as_array(name, values, rank)
+    places = np.asarray(indices)
+    if places.dtype.kind not in "iu" or not np.can_cast(places.dtype, INT64):
+        raise TypeError(f"indices has dtype {places.dtype}; it must be int64 or an integer type that fits into it")
+    if places.shape != values.shape:
+        raise ValueError(f"indices has shape {places.shape}; it must have that of {name}, {values.shape}")
+    if len(shape) != values.ndim or shape[:-rank] != values.shape[:-rank]:
+        raise ValueError(
+            f"{size_name} is {shape}; it must have the {values.ndim - rank} leading axes of {name}, "
+            f"{values.shape[:-rank]}, and {rank} pooled ones"
+        )
+    check_size(size_name, shape)
+    channels_last = is_channels_last(values, rank)
+    cells = prod(shape[-rank:])
+    ordered = np.ascontiguousarray(in_memory_order(places, rank, channels_last), dtype=INT64)
+    if _kernels.check_indices(ordered, cells) >= 0:
+        raise_index_error(places, rank, cells)
+    dx = result(shape, values.dtype, rank, channels_last, out, (values, places))
+    if dx.size:
+        channels = shape[-rank - 1] if channels_last else 1
+        n = prod(values.shape[-rank:])
+        _kernels.scatter(add, code, dx, ordered, contiguous(values, rank, channels_last), n, cells, channels)
+    return delivered(dx, out)
+
+
+def raise_index_error(indices: Array, rank: int, cells: int) -> None:
+    """IndexError for the first index, in C order, that is not in its plane."""
+    first = tuple(int(i) for i in np.argwhere((indices < 0) | (indices >= cells))[0])
+    raise IndexError(
+        f"indices[{', '.join(map(str, first))}] is {int(indices[first])}: plane {first[:-rank]}, position {first[-rank:]}; "
+        f"it must be from 0 to {cells - 1}, a cell of the plane"
+    )
+
+
+def unpooled_shape(
+    rank: int, y_shape: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, output_size: Any
+) -> tuple[int, ...]:
+    """The shape that max_unpool fills: what pooling it gives y_shape, or what output_size says."""
+    kernel = integers("kernel_size", kernel_size, rank, 1)
+    steps = kernel if stride is None else integers("stride", stride, rank, 1)
+    pads = paddings(padding, rank)
+    lead, pooled = y_shape[:-rank], y_shape[-rank:]
+    if output_size is not None:
+        size = tuple(output_size) if hasattr(output_size, "__iter__") else (output_size,) * rank
+        if len(size) == len(y_shape) and len(size) != rank:
+            sizes = integers("output_size", size, len(size), 0)
+            if sizes[:-rank] != lead:
+                raise ValueError(f"output_size is {sizes}; its leading axes must be those of y, {lead}")
+            return sizes
+        return lead + integers("output_size", size, rank, 1)
+    if isinstance(pads, str):
+        if pads != "valid":
+            raise ValueError(f"padding {pads!r} does not tell the size of the input; give output_size")
+        pads = ((0, 0),) * rank
+    sizes = tuple(
+        (length - 1) * step - before - after + taps
+        for length, step, (before, after), taps in zip(pooled, steps, pads, kernel, strict=True)
+    )
+    if any(not 1 <= size <= INT64_MAX for size in sizes):
+        raise ValueError(f"y of pooled shape {pooled} would unpool to {sizes}; each size must be at least 1; give output_size")
+    return lead + sizes

@@ -1,0 +1,183 @@
+"""Layers: forward keeps the record of the winners, backward uses it. A layer keeps no reference to the data of x."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from cpool import _pool
+from cpool._arrays import MAX, MIN, Array, as_array, checked_arguments, plan_for
+from cpool._kernels import Plan
+
+
+class _Pool:
+    """What all pooling layers share; a subclass names its op and rank."""
+
+    _op: ClassVar[int]
+    _rank: ClassVar[int]
+
+    def __init__(
+        self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
+    ) -> None:
+        self._arguments = checked_arguments(self._rank, kernel_size, stride, padding, dilation, ceil_mode)
+        self.kernel_size, self.stride, self.padding = kernel_size, kernel_size if stride is None else stride, padding
+        self.dilation, self.ceil_mode = dilation, ceil_mode
+        self._record: Array | None = None
+        self._plan: Plan | None = None
+        self._input_shape: tuple[int, ...] = ()
+        self._channels_last = False
+
+    def forward(self, x: Any, *, out: Array | None = None) -> Array:
+        """Pool x of shape (..., pooled axes) and keep the record of the winners.
+
+        Returns y: x's leading axes, then the output lengths; x's dtype and layout. `out`: an array of just that shape and
+        dtype to write y to, of any strides; where it overlaps x the result is as if it did not.
+
+        Raises TypeError (dtypes), ValueError (shapes that the window does not fit).
+        """
+        rank = self._rank
+        x, code = as_array("x", x, rank)
+        plan = plan_for(x.shape[-rank:], *self._arguments)
+        y, record, channels_last = _pool.forward(self._op, rank, x, code, plan, True, out)
+        self._record, self._plan, self._input_shape, self._channels_last = record, plan, x.shape, channels_last
+        return y
+
+    __call__ = forward
+
+    def backward(self, dout: Any, *, out: Array | None = None) -> Array:
+        """The gradient of the last forward's x: each dout, of y's shape, added to the cell that won.
+
+        Returns dx of x's shape, with dout's dtype and x's layout. The terms of a cell are added in the order of the outputs.
+        `out`: as in forward.
+
+        Raises RuntimeError before any forward, TypeError (dtypes), ValueError (another shape than y's).
+        """
+        record, plan = self._state()
+        return _pool.backward(self._rank, dout, record, self._input_shape, plan, self._channels_last, out)
+
+    @property
+    def indices(self) -> Array:
+        """int64 index of each winner, flat over the pooled axes of its plane: y's shape, made anew each time."""
+        record, plan = self._state()
+        return _pool.decode(record, plan, self._rank, self._channels_last)
+
+    def _state(self) -> tuple[Array, Plan]:
+        if self._record is None or self._plan is None:
+            raise RuntimeError(f"{type(self).__name__} has no record yet: call forward first")
+        return self._record, self._plan
+
+    def __repr__(self) -> str:
+        names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+
+
+class MaxPool1d(_Pool):
+    """Max pooling over the last axis; arguments as `cpool.max_pool1d`.
+
+    >>> import numpy as np, cpool
+    >>> layer = cpool.MaxPool1d(2)
+    >>> layer.forward(np.array([1, 5, 2, 4])), layer.backward(np.array([10, 20]))
+    (array([5, 4]), array([ 0, 10,  0, 20]))
+    """
+
+    _op, _rank = MAX, 1
+
+
+class MaxPool2d(_Pool):
+    """Max pooling over the last two axes; arguments as `cpool.max_pool2d`.
+
+    >>> import numpy as np, cpool
+    >>> layer = cpool.MaxPool2d(2)
+    >>> layer.forward(np.array([[1, 2, 3, 0], [0, 1, 2, 4]]))
+    array([[2, 4]])
+    >>> layer.indices
+    array([[1, 7]])
+    >>> layer.backward(np.array([[10, 20]]))
+    array([[ 0, 10,  0,  0],
+           [ 0,  0,  0, 20]])
+    """
+
+    _op, _rank = MAX, 2
+
+
+class MaxPool3d(_Pool):
+    """Max pooling over the last three axes; arguments as `cpool.max_pool3d`.
+
+    >>> import numpy as np, cpool
+    >>> cpool.MaxPool3d(2).forward(np.arange(8).reshape(2, 2, 2))
+    array([[[7]]])
+    """
+
+    _op, _rank = MAX, 3
+
+
+class MinPool1d(_Pool):
+    """Min pooling over the last axis; arguments as `cpool.min_pool1d`.
+
+    >>> import numpy as np, cpool
+    >>> cpool.MinPool1d(2).forward(np.array([1, 5, 2, 4]))
+    array([1, 2])
+    """
+
+    _op, _rank = MIN, 1
+
+
+class MinPool2d(_Pool):
+    """Min pooling over the last two axes; arguments as `cpool.min_pool2d`.
+
+    >>> import numpy as np, cpool
+    >>> cpool.MinPool2d(2).forward(np.array([[1, 2, 3, 0], [0, 1, 2, 4]]))
+    array([[0, 0]])
+    """
+
+    _op, _rank = MIN, 2
+
+
+class MinPool3d(_Pool):
+    """Min pooling over the last three axes; arguments as `cpool.min_pool3d`.
+
+    >>> import numpy as np, cpool
+    >>> cpool.MinPool3d(2).forward(np.arange(8).reshape(2, 2, 2))
+    array([[[0]]])
+    """
+
+    _op, _rank = MIN, 3
+
+
+class Pooling:
+    """The max-pooling layer of the textbook "Deep Learning from Scratch", its signature and attributes, for (N, C, H, W).
+
+    Padding never wins here, where the textbook pads with zeros that do; without padding all values are the textbook's.
+    `x` is the array of the last forward, `arg_max` the winners' places inside their windows, flat in the textbook's order
+    (N, out_h, out_w, C); both None before the first forward.
+
+    >>> import numpy as np, cpool
+    >>> pool = cpool.Pooling(2, 2, stride=2)
+    >>> pool.forward(np.array([[[[1.0, 2.0, 3.0, 0.0], [0.0, 1.0, 2.0, 4.0]]]]))
+    array([[[[2., 4.]]]])
+    >>> pool.arg_max
+    array([1, 3])
+    """
+
+    def __init__(self, pool_h: int, pool_w: int, stride: int = 1, pad: int = 0) -> None:
+        self._layer = MaxPool2d((pool_h, pool_w), stride, pad)
+        self.pool_h, self.pool_w, self.stride, self.pad = pool_h, pool_w, stride, pad
+        self.x: Array | None = None
+
+    def forward(self, x: Any) -> Array:
+        """Pool x of shape (N, C, H, W); errors as `cpool.MaxPool2d`."""
+        x = as_array("x", x, 4)[0]
+        if x.ndim != 4:
+            raise ValueError(f"x has shape {x.shape}; it must have the four axes (N, C, H, W)")
+        y = self._layer.forward(x)
+        self.x = x
+        return y
+
+    def backward(self, dout: Any) -> Array:
+        """The gradient of the last forward's x; dout has the shape of its result."""
+        return self._layer.backward(dout)
+
+    @property
+    def arg_max(self) -> Array | None:
+        """Place of each winner in its window (row * pool_w + column), int64, flat over (N, out_h, out_w, C)."""
+        record = self._layer._record
+        return None if record is None else record.transpose(0, 2, 3, 1).astype("int64").reshape(-1)

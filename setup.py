@@ -1,0 +1,43 @@
+"""Builds the one extension module: the Cython plane loops over the C row kernels of src_c."""
+
+import glob
+import os
+import subprocess
+import sys
+import sysconfig
+import tempfile
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+
+def openmp_flags():
+    """The OpenMP flags that compile and link here; none (a working one-thread build) where there are none."""
+    if sys.platform == "win32":
+        return ["/openmp"], []
+    if os.environ.get("CPOOL_OPENMP", "1") == "0":
+        return [], []
+    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()
+    with tempfile.TemporaryDirectory() as folder:
+        source = os.path.join(folder, "openmp.c")
+        with open(source, "w") as f:
+            f.write("#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n")
+        command = [*compiler, "-fopenmp", source, "-o", os.path.join(folder, "openmp")]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            return [], []
+    return ["-fopenmp"], ["-fopenmp"]
+
+
+compile_openmp, link_openmp = openmp_flags()
+optimise = [] if sys.platform == "win32" else ["-O3"]
+kernels = Extension(
+    "cpool._kernels",
+    sources=["cpool/_kernels.pyx", *sorted(glob.glob("src_c/*.c"))],
+    depends=[*glob.glob("src_c/*.h"), *glob.glob("cpool/*.pxi")],
+    include_dirs=["src_c"],
+    extra_compile_args=[*optimise, *compile_openmp],
+    extra_link_args=link_openmp,
+)
+setup(ext_modules=cythonize([kernels], language_level=3))

@@ -1,0 +1,46 @@
+/* compiler.h - everything in which compilers and processors differ, apart from the vectors themselves (simd.h). */
+#ifndef CPOOL_COMPILER_H
+#define CPOOL_COMPILER_H
+
+#include "cpool_kernels.h"
+
+#define CPOOL_PRAGMA(x) _Pragma(#x)
+#define CPOOL_QUOTE(x) #x
+#define CPOOL_STRING(x) CPOOL_QUOTE(x)
+#define CPOOL_PASTE2(a, b) a##_##b
+#define CPOOL_NAME2(a, b) CPOOL_PASTE2(a, b)
+#define CPOOL_NAME3(a, b, c) CPOOL_NAME2(CPOOL_NAME2(a, b), c)
+#define CPOOL_NAME4(a, b, c, d) CPOOL_NAME2(CPOOL_NAME3(a, b, c), d)
+#define CPOOL_NAME5(a, b, c, d, e) CPOOL_NAME2(CPOOL_NAME4(a, b, c, d), e)
+
+/*
+ * GCC and Clang have vector types as a language extension: one source for all widths and element types. MSVC has not, so it
+ * builds the scalar table only. Code between CPOOL_TARGET_BEGIN and _END is compiled for the named instruction sets.
+ */
+#if defined(__clang__)
+#define CPOOL_HAS_VECTORS 1
+#define CPOOL_TARGET_BEGIN(isas) CPOOL_PRAGMA(clang attribute push(__attribute__((target(isas))), apply_to = function))
+#define CPOOL_TARGET_END CPOOL_PRAGMA(clang attribute pop)
+#define CPOOL_INLINE static inline __attribute__((always_inline))
+#elif defined(__GNUC__)
+#define CPOOL_HAS_VECTORS 1
+#define CPOOL_TARGET_BEGIN(isas) CPOOL_PRAGMA(GCC push_options) CPOOL_PRAGMA(GCC target(isas))
+#define CPOOL_TARGET_END CPOOL_PRAGMA(GCC pop_options)
+#define CPOOL_INLINE static inline __attribute__((always_inline))
+#else
+#define CPOOL_HAS_VECTORS 0
+#define CPOOL_INLINE static __forceinline
+#endif
+
+#if CPOOL_HAS_VECTORS && defined(__x86_64__)
+#define CPOOL_BUILD_X86 1
+#else
+#define CPOOL_BUILD_X86 0
+#endif
+#if CPOOL_HAS_VECTORS && defined(__aarch64__) && defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)
+#define CPOOL_BUILD_NEON 1
+#else
+#define CPOOL_BUILD_NEON 0
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+/* dtype_kernels.h - the window kernels of one dtype. Records wider than a byte (over 256 taps) have plain kernels only. */
+#define RECORD u8
+#define RECORD_T uint8_t
+#include "record_kernels.h"
+#undef RECORD
+#undef RECORD_T
+
+#if MAX_VECTOR_BYTES == 0
+#define RECORD u16
+#define RECORD_T uint16_t
+#include "record_kernels.h"
+#undef RECORD
+#undef RECORD_T
+
+#define RECORD u32
+#define RECORD_T uint32_t
+#include "record_kernels.h"
+#undef RECORD
+#undef RECORD_T
+
+#define RECORD u64
+#define RECORD_T uint64_t
+#include "record_kernels.h"
+#undef RECORD
+#undef RECORD_T
+
+#define SCATTER CPOOL_NAME3(cpool_scatter_add, DTYPE, ISA)
+void SCATTER(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indices, ptrdiff_t dout_pitch, ptrdiff_t n) {
+    SUM_T *dx = dx_;
+    const SUM_T *dout = dout_;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        SUM_T *cell = dx + indices[i * dout_pitch] * pitch;
+        *cell = (SUM_T)ADD(*cell, dout[i * dout_pitch]);
+    }
+}
+#undef SCATTER
+#endif

@@ -1,0 +1,21 @@
+/* width_kernels.h - the window kernels of one dtype, record and width of vector (VECTOR_BYTES). */
+#include "vector.h"
+
+#define OP max
+#define BEATS >
+#define NOT_PAST <=
+#include "window_best.h"
+#undef OP
+#undef BEATS
+#undef NOT_PAST
+
+#define OP min
+#define BEATS <
+#define NOT_PAST >=
+#include "window_best.h"
+#undef OP
+#undef BEATS
+#undef NOT_PAST
+
+#include "window_sum.h"
+#undef VECTOR_BYTES

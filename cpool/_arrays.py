@@ -1,24 +1,22 @@
-"""Arrays on their way into the kernels and out of them: dtypes, layouts, output allocation, and every TypeError of these."""
+"""Arrays on their way into the kernels and out: dtypes, layouts, output allocation, and the errors of these."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
-from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cpool import _kernels
-from cpool._geometry import INT64_MAX, geometry, integers, paddings
+from cpool._geometry import geometry, integers, paddings
 
 Array = npt.NDArray[Any]
 
 MAX, MIN = 0, 1
 
 # In the order of CPOOL_FOR_EACH_DTYPE (src_c/cpool_kernels.h): a dtype's place here is its place in the kernel tables.
-DTYPES = [np.dtype(name) for name in "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 float32 float64".split()]
+DTYPES = [np.dtype(char) for char in ("?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8")]
 DTYPE_CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
 RECORD_DTYPES = {np.dtype(unsigned).itemsize: np.dtype(unsigned) for unsigned in ("u1", "u2", "u4", "u8")}
 
@@ -37,9 +35,10 @@ FILLS = {(op, code): _never_wins(op, dtype) for op in (MAX, MIN) for code, dtype
 
 
 @lru_cache(maxsize=1024)
-def _cached_plan(
+def cached_plan(
     length: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> _kernels.Plan:
+    """The plan of arguments that checked_arguments gave, or that are plain integers."""
     return _kernels.Plan(geometry(length, kernel_size, stride, padding, dilation, ceil_mode))
 
 
@@ -58,7 +57,7 @@ def plan_for(
         kernel_size, stride, padding, dilation, ceil_mode = checked_arguments(
             len(length), kernel_size, stride, padding, dilation, ceil_mode
         )
-    return _cached_plan(length, kernel_size, stride, padding, dilation, ceil_mode)
+    return cached_plan(length, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def checked_arguments(
@@ -77,7 +76,7 @@ def checked_arguments(
 
 
 def as_array(name: str, value: Any, rank: int) -> tuple[Array, int]:
-    """(array, dtype code) of an argument: native byte order, aligned, at least `rank` axes; a copy only where it must be."""
+    """(array, dtype code) of an argument: at least `rank` axes, native byte order, aligned; a copy only if need be."""
     array = value if type(value) is np.ndarray else np.asarray(value)
     code = DTYPE_CODES.get(array.dtype)
     if code is None:
@@ -119,27 +118,35 @@ def contiguous(array: Array, rank: int, channels_last: bool) -> Array:
     return np.ascontiguousarray(in_memory_order(array, rank, channels_last))
 
 
-def empty(shape: tuple[int, ...], dtype: np.dtype[Any], rank: int, channels_last: bool) -> Array:
+def empty(name: str, shape: tuple[int, ...], dtype: np.dtype[Any], rank: int, channels_last: bool) -> Array:
     """A new array of this shape in the layout."""
-    if not channels_last:
-        return np.empty(shape, dtype)
-    channel = len(shape) - rank - 1
-    made: Array = np.empty((*shape[:channel], *shape[channel + 1 :], shape[channel]), dtype)
+    try:
+        if not channels_last:
+            return np.empty(shape, dtype)
+        channel = len(shape) - rank - 1
+        made: Array = np.empty((*shape[:channel], *shape[channel + 1 :], shape[channel]), dtype)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name} would have shape {shape}: more than memory can address") from None
     return made.transpose([*range(channel), len(shape) - 1, *range(channel, len(shape) - 1)])
 
 
-def check_size(name: str, shape: Sequence[int]) -> None:
-    """ValueError where an array of this shape, or its int64 indices, cannot be addressed."""
-    if prod(shape) * 8 > INT64_MAX:
-        raise ValueError(f"{name} would have shape {tuple(shape)}, {prod(shape)} elements: more than memory can address")
+def overlap(a: Array, b: Array) -> bool:
+    """Whether two arrays may share memory. Two that own theirs do only if they are one: that question is faster."""
+    return a is b if a.base is None and b.base is None else np.may_share_memory(a, b)
 
 
 def result(
-    shape: tuple[int, ...], dtype: np.dtype[Any], rank: int, channels_last: bool, out: Any, inputs: tuple[Array, ...]
+    name: str,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    rank: int,
+    channels_last: bool,
+    out: Any,
+    inputs: tuple[Array, ...],
 ) -> Array:
-    """Where the kernels write: `out` itself where its memory order allows and no input overlaps it, else a new array."""
+    """Where the kernels write: `out` itself if its memory order allows it and no input overlaps, else a new array."""
     if out is None:
-        return empty(shape, dtype, rank, channels_last)
+        return empty(name, shape, dtype, rank, channels_last)
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
     if out.dtype != dtype:
@@ -149,10 +156,10 @@ def result(
     flags = out.flags
     if not flags.writeable:
         raise ValueError("out is read-only; it must be writable")
-    in_place = (in_memory_order(out, rank, True).flags if channels_last else flags).c_contiguous and flags.aligned
-    if in_place and not any(np.may_share_memory(out, array) for array in inputs):
+    in_place = in_memory_order(out, rank, True).flags.c_contiguous if channels_last else flags.c_contiguous
+    if in_place and flags.aligned and not any(overlap(out, array) for array in inputs):
         return out
-    return empty(shape, dtype, rank, channels_last)
+    return empty(name, shape, dtype, rank, channels_last)
 
 
 def delivered(made: Array, out: Array | None) -> Array:
@@ -161,5 +168,3 @@ def delivered(made: Array, out: Array | None) -> Array:
         return made
     np.copyto(out, made)
     return out
-
-

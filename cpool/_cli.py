@@ -95,7 +95,11 @@ def example() -> bool:
         print(_side_by_side(blocks))
     expected_dx = np.zeros((3, 16), dtype=np.float32)
     np.put_along_axis(expected_dx, np.reshape(EXAMPLE_WINNERS, (3, 4)), np.ravel(EXAMPLE_DOUT)[None], axis=1)
-    results = {"output": (y, EXAMPLE_OUTPUT), "winners": (winners, EXAMPLE_WINNERS), "gradient": (dx, expected_dx)}
+    results: dict[str, tuple[Array, Any]] = {
+        "output": (y, EXAMPLE_OUTPUT),
+        "winners": (winners, EXAMPLE_WINNERS),
+        "gradient": (dx, expected_dx),
+    }
     wrong = [name for name, (got, expected) in results.items() if not np.array_equal(got.ravel(), np.ravel(expected))]
     print(f"\nWRONG: {', '.join(wrong)}\n" if wrong else "\nAll as the textbook has it.\n")
     return not wrong
@@ -129,9 +133,12 @@ def benchmark(batch: int) -> bool:
     textbook = TextbookPooling(KERNEL, STRIDE, PADDING)
     print(f"{batch}x64x112x112 float32, 3x3 windows, stride 2, padding 1. Best of {REPEATS}.")
     print(f"instruction set {cpool.isa()}, threads {cpool.get_num_threads()}\n", flush=True)
+    y, dx = np.empty_like(dout), np.empty_like(x)
     calls: dict[str, Callable[[], Array]] = {
         "cpool forward": lambda: layer.forward(x),
         "cpool backward": lambda: layer.backward(dout),
+        "cpool out= forward": lambda: layer.forward(x, out=y),
+        "cpool out= backward": lambda: layer.backward(dout, out=dx),
         "textbook forward": lambda: textbook.forward(x),
         "textbook backward": lambda: textbook.backward(dout),
     }
@@ -141,7 +148,9 @@ def benchmark(batch: int) -> bool:
         calls[label]()
         seconds[label] = min(seconds[label], time.perf_counter() - start)
 
-    _print_table(seconds, x.nbytes, dout.nbytes, {"cpool": layer._record.nbytes, "textbook": textbook.arg_max.nbytes})
+    record, _ = layer._state()
+    records = {"cpool": record.nbytes, "cpool out=": record.nbytes, "textbook": textbook.arg_max.nbytes}
+    _print_table(seconds, x.nbytes, dout.nbytes, records)
     same_values = np.array_equal(layer.forward(x), textbook.forward(x))
     same_gradient = np.allclose(layer.backward(dout), textbook.backward(dout), rtol=1e-5, atol=1e-5)
     verdicts = {True: "agree", False: "DIFFER"}
@@ -150,13 +159,14 @@ def benchmark(batch: int) -> bool:
 
 
 def _print_table(seconds: dict[str, float], x_bytes: int, y_bytes: int, records: dict[str, int]) -> None:
-    print("                 forward               backward         record")
+    print(f"{'':<11}      forward               backward            record")
     for name, record in records.items():
         # What the definition makes a layer read and write; x and dx, y and dout have the same size.
         bytes_moved = x_bytes + y_bytes + record
         times = [seconds[f"{name} {way}"] for way in ("forward", "backward")]
         cells = [f"{t * 1e3:8.1f} ms {bytes_moved / t / 1e9:5.1f} GB/s" for t in times]
-        print(f"{name:<9}{'   '.join(cells)} {record / 2**20:7.1f} MiB")
+        print(f"{name:<11}{'   '.join(cells)} {record / 2**20:7.1f} MiB")
     gains = [seconds[f"textbook {way}"] / seconds[f"cpool {way}"] for way in ("forward", "backward")]
-    print(f"{'speed-up':<9}{gains[0]:8.1f} x{'':14}{gains[1]:8.1f} x")
-    print(f"\nThe textbook layer keeps x too ({x_bytes / 2**20:.1f} MiB) until its backward pass; cpool does not.")
+    print(f"{'speed-up':<11}{gains[0]:8.1f} x{'':15}{gains[1]:8.1f} x   (cpool against textbook, both with new arrays)")
+    print("\nout= is the same into an array that is used again, which saves the system's work for new memory.")
+    print(f"The textbook layer keeps x too ({x_bytes / 2**20:.1f} MiB) until its backward pass; cpool does not.")

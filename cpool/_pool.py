@@ -13,7 +13,6 @@ from cpool._arrays import (
     RECORD_DTYPES,
     Array,
     as_array,
-    check_size,
     contiguous,
     delivered,
     empty,
@@ -32,9 +31,8 @@ def forward(
     """(y, record or None, channels_last) of an array from as_array."""
     channels_last = is_channels_last(x, rank)
     shape = x.shape[:-rank] + plan.output
-    check_size("the output", shape)
-    y = result(shape, x.dtype, rank, channels_last, out, (x,))
-    record = empty(shape, RECORD_DTYPES[plan.code_item], rank, channels_last) if want_record else None
+    y = result("y", shape, x.dtype, rank, channels_last, out, (x,))
+    record = empty("the record", shape, RECORD_DTYPES[plan.code_item], rank, channels_last) if want_record else None
     if y.size:
         _kernels.forward(op, code, x, y, record, plan, channels_last, FILLS[op, code])
     return delivered(y, out), record, channels_last
@@ -42,21 +40,26 @@ def forward(
 
 def decode(record: Array, plan: _kernels.Plan, rank: int, channels_last: bool) -> Array:
     """int64 indices, flat over the pooled axes of a plane, from a record."""
-    indices = empty(record.shape, INT64, rank, channels_last)
+    indices = empty("indices", record.shape, INT64, rank, channels_last)
     if record.size:
         _kernels.decode(record, indices, plan, record.shape[-rank - 1] if channels_last else 1)
     return indices
 
 
 def backward(
-    rank: int, dout: Any, record: Array, input_shape: tuple[int, ...], plan: _kernels.Plan, channels_last: bool, out: Any
+    rank: int,
+    dout: Any,
+    record: Array,
+    input_shape: tuple[int, ...],
+    plan: _kernels.Plan,
+    channels_last: bool,
+    out: Any,
 ) -> Array:
     """dx, from the record of a forward on an array of `input_shape`."""
     dout, code = as_array("dout", dout, rank)
     if dout.shape != record.shape:
         raise ValueError(f"dout has shape {dout.shape}; it must have that of the layer's output, {record.shape}")
-    check_size("dx", input_shape)
-    dx = result(input_shape, dout.dtype, rank, channels_last, out, (dout, record))
+    dx = result("dx", input_shape, dout.dtype, rank, channels_last, out, (dout, record))
     if dx.size:
         _kernels.backward(code, contiguous(dout, rank, channels_last), record, dx, plan, channels_last)
     return delivered(dx, out)
@@ -77,13 +80,12 @@ def scatter(
             f"{size_name} is {shape}; it must have the {values.ndim - rank} leading axes of {name}, "
             f"{values.shape[:-rank]}, and {rank} pooled ones"
         )
-    check_size(size_name, shape)
     channels_last = is_channels_last(values, rank)
     cells = prod(shape[-rank:])
     ordered = np.ascontiguousarray(in_memory_order(places, rank, channels_last), dtype=INT64)
     if _kernels.check_indices(ordered, cells) >= 0:
         raise_index_error(places, rank, cells)
-    dx = result(shape, values.dtype, rank, channels_last, out, (values, places))
+    dx = result(size_name, shape, values.dtype, rank, channels_last, out, (values, places))
     if dx.size:
         channels = shape[-rank - 1] if channels_last else 1
         n = prod(values.shape[-rank:])
@@ -95,8 +97,8 @@ def raise_index_error(indices: Array, rank: int, cells: int) -> None:
     """IndexError for the first index, in C order, that is not in its plane."""
     first = tuple(int(i) for i in np.argwhere((indices < 0) | (indices >= cells))[0])
     raise IndexError(
-        f"indices[{', '.join(map(str, first))}] is {int(indices[first])}: plane {first[:-rank]}, position {first[-rank:]}; "
-        f"it must be from 0 to {cells - 1}, a cell of the plane"
+        f"indices[{', '.join(map(str, first))}] is {int(indices[first])} (plane {first[:-rank]}, "
+        f"position {first[-rank:]}); it must be from 0 to {cells - 1}, a cell of the plane"
     )
 
 
@@ -125,5 +127,7 @@ def unpooled_shape(
         for length, step, (before, after), taps in zip(pooled, steps, pads, kernel, strict=True)
     )
     if any(not 1 <= size <= INT64_MAX for size in sizes):
-        raise ValueError(f"y of pooled shape {pooled} would unpool to {sizes}; each size must be at least 1; give output_size")
+        raise ValueError(
+            f"y of pooled shape {pooled} would unpool to {sizes}; each size must be at least 1; give output_size"
+        )
     return lead + sizes

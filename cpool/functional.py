@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, Protocol, overload
+
+import numpy.typing as npt
 
 from cpool import _pool
 from cpool._arrays import MAX, MIN, Array, as_array, plan_for
 from cpool._geometry import integers
-
-
-def _pooled(
-    op: int,
-    rank: int,
-    x: Any,
-    kernel_size: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
-    ceil_mode: bool,
-    return_indices: bool,
-    out: Array | None,
-) -> Array | tuple[Array, Array]:
-    x, code = as_array("x", x, rank)
-    plan = plan_for(x.shape[-rank:], kernel_size, stride, padding, dilation, ceil_mode)
-    y, record, channels_last = _pool.forward(op, rank, x, code, plan, bool(return_indices), out)
-    if record is None:
-        return y
-    return y, _pool.decode(record, plan, rank, channels_last)
 
 
 def _scattered(rank: int, dout: Any, indices: Any, input_shape: Any, out: Array | None) -> Array:
@@ -37,147 +19,109 @@ def _scattered(rank: int, dout: Any, indices: Any, input_shape: Any, out: Array 
     return _pool.scatter(True, rank, "dout", dout, indices, "input_shape", shape, out)
 
 
-def _unpooled(
-    rank: int, y: Any, indices: Any, kernel_size: Any, stride: Any, padding: Any, output_size: Any
-) -> Array:
+def _unpooled(rank: int, y: Any, indices: Any, kernel_size: Any, stride: Any, padding: Any, output_size: Any) -> Array:
     y, _ = as_array("y", y, rank)
     shape = _pool.unpooled_shape(rank, y.shape, kernel_size, stride, padding, output_size)
     return _pool.scatter(False, rank, "y", y, indices, "output_size", shape, None)
 
 
-def max_pool1d(
-    x: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-    *,
-    out: Array | None = None,
-) -> Array | tuple[Array, Array]:
-    """Max pooling over the last axis; arguments, results and errors as max_pool2d.
+class PoolFunction(Protocol):
+    """The type of max_pool1d to min_pool3d."""
 
-    >>> import numpy as np, cpool
-    >>> cpool.max_pool1d(np.array([1, 5, 2, 4]), 2)
-    array([5, 4])
-    """
-    return _pooled(MAX, 1, x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, out)
+    @overload
+    def __call__(
+        self,
+        x: npt.ArrayLike,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        return_indices: Literal[False] = False,
+        *,
+        out: Array | None = None,
+    ) -> Array: ...
+    @overload
+    def __call__(
+        self,
+        x: npt.ArrayLike,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        *,
+        return_indices: Literal[True],
+        out: Array | None = None,
+    ) -> tuple[Array, Array]: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 
-def max_pool2d(
-    x: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-    *,
-    out: Array | None = None,
-) -> Array | tuple[Array, Array]:
-    """Max pooling over the last two axes.
+_DOCUMENTATION = """{Op} pooling over the last {axes}.
 
-    Each index is what np.argmax gives over the elements of its window in row-major order, each output the element there: the
-    first of equal values wins, a NaN wins over everything, padding never wins.
+    Each index is what np.arg{op} gives over the elements of its window in row-major order, each output the element
+    there: the first of equal values wins, a NaN wins over everything, padding never wins.
 
-    x: array of shape (..., H, W), any strides; bool, (u)int8 to (u)int64, float32 or float64.
+    x: array of shape (..., {lengths}), any strides; bool, int8 to int64, uint8 to uint64, float32 or float64.
     kernel_size, stride (None: kernel_size), dilation: in cells; one integer, or one an axis; at least 1.
-    padding: cells without elements around x: an integer, one an axis, one (before, after) pair an axis, or "valid", "same"
-        (= "same_upper", the odd cell at the end), "same_lower". Every window must see at least one element.
+    padding: cells without elements around x: an integer, one an axis, one (before, after) pair an axis, or "valid",
+        "same" (= "same_upper", the odd cell at the end), "same_lower". Each window must see at least one element.
     ceil_mode: round the output lengths up, by PyTorch's and ONNX's rule.
     return_indices: return (y, indices); indices are int64, flat over the pooled axes of one plane.
-    out: array of y's shape and dtype to write y to, any strides; an overlap with x does no harm.
+    out: array of y's shape and dtype to write y to, of any strides; an overlap with x does no harm.
 
-    Returns y of shape (..., out_H, out_W), x's dtype and layout (channels last stays so).
+    Returns y of shape (..., {outputs}), x's dtype and layout (channels last stays so).
     Raises TypeError for dtypes and for arguments that are not integers, ValueError for geometries that do not fit.
-    Source of the definition: torch.nn.functional.max_pool2d and ONNX MaxPool for the geometry, np.argmax for the winner.
+    Sources of the definition: PyTorch's max_pool{rank}d and ONNX's MaxPool for the geometry, NumPy for the winner.
 
     >>> import numpy as np, cpool
-    >>> cpool.max_pool2d(np.array([[1, 2, 3, 0], [0, 1, 2, 4]]), 2, return_indices=True)
-    (array([[2, 4]]), array([[1, 7]]))
+    >>> cpool.{op}_pool{rank}d({x}, 2, return_indices=True)
+    {result}
     """
-    return _pooled(MAX, 2, x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, out)
+
+_AXES = {1: ("axis", "L"), 2: ("two axes", "H, W"), 3: ("three axes", "D, H, W")}
+_EXAMPLES = {
+    1: ("[1, 5, 2, 4]", "(array([5, 4]), array([1, 3]))", "(array([1, 2]), array([0, 2]))"),
+    2: ("[[1, 2, 3, 0], [0, 1, 2, 4]]", "(array([[2, 4]]), array([[1, 7]]))", "(array([[0, 0]]), array([[4, 3]]))"),
+    3: ("[[[0, 1], [2, 3]], [[4, 5], [6, 7]]]", "(array([[[7]]]), array([[[7]]]))", "(array([[[0]]]), array([[[0]]]))"),
+}
 
 
-def max_pool3d(
-    x: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-    *,
-    out: Array | None = None,
-) -> Array | tuple[Array, Array]:
-    """Max pooling over the last three axes; arguments, results and errors as max_pool2d.
+def _pool_function(op: int, rank: int) -> PoolFunction:
+    def pool(
+        x: npt.ArrayLike,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+        *,
+        out: Array | None = None,
+    ) -> Any:
+        array, code = as_array("x", x, rank)
+        plan = plan_for(array.shape[-rank:], kernel_size, stride, padding, dilation, ceil_mode)
+        y, record, channels_last = _pool.forward(op, rank, array, code, plan, bool(return_indices), out)
+        return y if record is None else (y, _pool.decode(record, plan, rank, channels_last))
 
-    >>> import numpy as np, cpool
-    >>> cpool.max_pool3d(np.arange(8).reshape(2, 2, 2), 2)
-    array([[[7]]])
-    """
-    return _pooled(MAX, 3, x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, out)
-
-
-def min_pool1d(
-    x: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-    *,
-    out: Array | None = None,
-) -> Array | tuple[Array, Array]:
-    """Min pooling over the last axis; arguments, results and errors as max_pool2d, the smallest element for the largest.
-
-    >>> import numpy as np, cpool
-    >>> cpool.min_pool1d(np.array([1, 5, 2, 4]), 2)
-    array([1, 2])
-    """
-    return _pooled(MIN, 1, x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, out)
+    name = "max" if op == MAX else "min"
+    axes, lengths = _AXES[rank]
+    pool.__name__ = pool.__qualname__ = f"{name}_pool{rank}d"
+    pool.__doc__ = _DOCUMENTATION.format(
+        Op=name.title(),
+        op=name,
+        rank=rank,
+        axes=axes,
+        lengths=lengths,
+        outputs=", ".join(f"out_{length}" for length in lengths.split(", ")),
+        x=_EXAMPLES[rank][0],
+        result=_EXAMPLES[rank][1 + op],
+    )
+    return pool
 
 
-def min_pool2d(
-    x: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-    *,
-    out: Array | None = None,
-) -> Array | tuple[Array, Array]:
-    """Min pooling over the last two axes; arguments, results and errors as max_pool2d, the smallest element for the largest.
-
-    >>> import numpy as np, cpool
-    >>> cpool.min_pool2d(np.array([[1, 2, 3, 0], [0, 1, 2, 4]]), 2)
-    array([[0, 0]])
-    """
-    return _pooled(MIN, 2, x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, out)
-
-
-def min_pool3d(
-    x: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-    *,
-    out: Array | None = None,
-) -> Array | tuple[Array, Array]:
-    """Min pooling over the last three axes; arguments, results and errors as max_pool2d, the smallest element for the largest.
-
-    >>> import numpy as np, cpool
-    >>> cpool.min_pool3d(np.arange(8).reshape(2, 2, 2), 2)
-    array([[[0]]])
-    """
-    return _pooled(MIN, 3, x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, out)
+max_pool1d, max_pool2d, max_pool3d = (_pool_function(MAX, rank) for rank in (1, 2, 3))
+min_pool1d, min_pool2d, min_pool3d = (_pool_function(MIN, rank) for rank in (1, 2, 3))
 
 
 def max_pool1d_backward(dout: Any, indices: Any, input_shape: Any, *, out: Array | None = None) -> Array:
@@ -197,8 +141,8 @@ def max_pool2d_backward(dout: Any, indices: Any, input_shape: Any, *, out: Array
     input_shape: (..., H, W), the shape of x. out: as in max_pool2d.
 
     Returns dx of shape input_shape with dout's dtype; terms of one cell are added in row-major order of the outputs.
-    Raises IndexError, naming plane, position and value, for an index outside its plane; TypeError for dtypes; ValueError for
-    shapes that disagree. Source of the definition: the gradient of a maximum is 1 at its argmax.
+    Raises IndexError, naming plane, position and value, for an index outside its plane; TypeError for dtypes;
+    ValueError for shapes that disagree. Source of the definition: the gradient of a maximum is 1 at its argmax.
 
     >>> import numpy as np, cpool
     >>> cpool.max_pool2d_backward(np.array([[10, 20]]), np.array([[1, 7]]), (2, 4))
@@ -239,8 +183,8 @@ def max_unpool2d(
 ) -> Array:
     """The planes that max_pool2d took y from, as far as y tells: y at the indices, zero elsewhere.
 
-    y: array of shape (..., out_H, out_W). indices: integers of the same shape, flat over the (H, W) of one plane; of equal ones
-    the last in row-major order wins. kernel_size, stride, padding: those of the pooling.
+    y: array of shape (..., out_H, out_W). indices: integers of the same shape, flat over the (H, W) of one plane; of
+    equal ones the last in row-major order wins. kernel_size, stride, padding: those of the pooling.
     output_size: the sizes (H, W), or the full shape; None: the smallest that pools to y's shape.
 
     Returns an array of shape (..., H, W), y's dtype. Errors as max_pool2d_backward.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cpool import _pool
-from cpool._arrays import MAX, MIN, Array, as_array, checked_arguments, plan_for
+from cpool._arrays import MAX, MIN, Array, as_array, cached_plan, checked_arguments
 from cpool._kernels import Plan
 
 
@@ -29,14 +29,14 @@ class _Pool:
     def forward(self, x: Any, *, out: Array | None = None) -> Array:
         """Pool x of shape (..., pooled axes) and keep the record of the winners.
 
-        Returns y: x's leading axes, then the output lengths; x's dtype and layout. `out`: an array of just that shape and
-        dtype to write y to, of any strides; where it overlaps x the result is as if it did not.
+        Returns y: x's leading axes, then the output lengths; x's dtype and layout. `out`: an array of just that shape
+        and dtype to write y to, of any strides; an overlap with x does no harm.
 
         Raises TypeError (dtypes), ValueError (shapes that the window does not fit).
         """
         rank = self._rank
         x, code = as_array("x", x, rank)
-        plan = plan_for(x.shape[-rank:], *self._arguments)
+        plan = cached_plan(x.shape[-rank:], *self._arguments)
         y, record, channels_last = _pool.forward(self._op, rank, x, code, plan, True, out)
         self._record, self._plan, self._input_shape, self._channels_last = record, plan, x.shape, channels_last
         return y
@@ -46,8 +46,8 @@ class _Pool:
     def backward(self, dout: Any, *, out: Array | None = None) -> Array:
         """The gradient of the last forward's x: each dout, of y's shape, added to the cell that won.
 
-        Returns dx of x's shape, with dout's dtype and x's layout. The terms of a cell are added in the order of the outputs.
-        `out`: as in forward.
+        Returns dx of x's shape, with dout's dtype and x's layout; the terms of one cell are added in row-major order of
+        the outputs. `out`: as in forward.
 
         Raises RuntimeError before any forward, TypeError (dtypes), ValueError (another shape than y's).
         """
@@ -144,11 +144,11 @@ class MinPool3d(_Pool):
 
 
 class Pooling:
-    """The max-pooling layer of the textbook "Deep Learning from Scratch", its signature and attributes, for (N, C, H, W).
+    """The textbook "Deep Learning from Scratch"'s max-pooling layer of (N, C, H, W): its signature and attributes.
 
     Padding never wins here, where the textbook pads with zeros that do; without padding all values are the textbook's.
-    `x` is the array of the last forward, `arg_max` the winners' places inside their windows, flat in the textbook's order
-    (N, out_h, out_w, C); both None before the first forward.
+    `x` is the array of the last forward, `arg_max` the winners' places inside their windows, flat in the textbook's
+    order (N, out_h, out_w, C); both None before the first forward.
 
     >>> import numpy as np, cpool
     >>> pool = cpool.Pooling(2, 2, stride=2)

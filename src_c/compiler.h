@@ -32,6 +32,15 @@
 #define CPOOL_INLINE static __forceinline
 #endif
 
+#if CPOOL_HAS_VECTORS && defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define CPOOL_HAS_SHUFFLE 1 /* Clang, GCC 12 and later */
+#endif
+#endif
+#ifndef CPOOL_HAS_SHUFFLE
+#define CPOOL_HAS_SHUFFLE 0
+#endif
+
 #if CPOOL_HAS_VECTORS && defined(__x86_64__)
 #define CPOOL_BUILD_X86 1
 #else
@@ -42,5 +51,25 @@
 #else
 #define CPOOL_BUILD_NEON 0
 #endif
+
+/* Shuffles of two vectors by element bytes and vector bytes. EVEN: of the first the even lanes, of the second the odd. */
+#define EVEN_4_16 0, 2, 5, 7
+#define ZIP_LOW_4_16 0, 4, 1, 5
+#define ZIP_HIGH_4_16 2, 6, 3, 7
+#define EVEN_4_32 0, 2, 4, 6, 9, 11, 13, 15
+#define ZIP_LOW_4_32 0, 8, 1, 9, 2, 10, 3, 11
+#define ZIP_HIGH_4_32 4, 12, 5, 13, 6, 14, 7, 15
+#define EVEN_4_64 0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31
+#define ZIP_LOW_4_64 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define ZIP_HIGH_4_64 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#define EVEN_8_16 0, 3
+#define ZIP_LOW_8_16 0, 2
+#define ZIP_HIGH_8_16 1, 3
+#define EVEN_8_32 0, 2, 5, 7
+#define ZIP_LOW_8_32 0, 4, 1, 5
+#define ZIP_HIGH_8_32 2, 6, 3, 7
+#define EVEN_8_64 0, 2, 4, 6, 9, 11, 13, 15
+#define ZIP_LOW_8_64 0, 8, 1, 9, 2, 10, 3, 11
+#define ZIP_HIGH_8_64 4, 12, 5, 13, 6, 14, 7, 15
 
 #endif

@@ -6,12 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from cpool import _kernels
 from cpool._geometry import geometry, integers, paddings
 
-Array = npt.NDArray[Any]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 MAX, MIN = 0, 1
 

@@ -68,12 +68,17 @@ cdef bint plan_forward_rows(Job *job) noexcept nogil:
     job.block = 1
     while job.block < height.output and (job.block + 1) * job.tile <= BLOCK_CELLS:
         if not direct:
-            slots = min(height.length, job.block * height.stride + span(height))
+            slots = window_end(height, job.block * height.stride)
             if height.stride > span(height) or depth_taps * slots * job.phases * job.phase_cells * job.item > SCRATCH_BYTES:
                 break
             job.scratch_bytes = depth_taps * slots * job.phases * job.phase_cells * job.item
         job.block += 1
     return True
+
+
+cdef inline ptrdiff_t window_end(const Axis *axis, ptrdiff_t start) noexcept nogil:
+    """One past the last cell that a window from `start` on covers, and at most the length; their sum could pass int64."""
+    return axis.length if span(axis) >= axis.length - start else start + span(axis)
 
 
 cdef inline bint in_place(const Axis *width, ptrdiff_t ow, ptrdiff_t n_columns) noexcept nogil:
@@ -133,7 +138,7 @@ cdef void forward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     if end_oh - oh > 1:
         row_step = 1
         top = max(0, start_h)
-        n_rows = min(height.length, window_start(height, end_oh - 1) + span(height)) - top
+        n_rows = window_end(height, window_start(height, end_oh - 1)) - top
     else:
         row_step = height.dilation
         top = start_h + first_tap(height, start_h) * height.dilation

@@ -7,7 +7,7 @@ kernels. Everything is checked before a function here is called, but for the ind
 
 from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.parallel cimport prange, threadid
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
@@ -58,96 +58,11 @@ cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spre
 cdef ptrdiff_t SCRATCH_BYTES = 131072   # what a block's scratch should not pass
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth a thread: starting one costs some 5 us
 
+include "_runtime.pxi"
 include "_job.pxi"
 include "_forward.pxi"
 include "_backward.pxi"
 include "_scatter.pxi"
-
-cdef const cpool_kernels *chosen = NULL
-cdef int n_threads = omp_get_max_threads()
-cdef bint forked = False
-
-
-def built_isas():
-    """Names of the instruction sets that this build has tables for, best first."""
-    names = []
-    cdef int i = 0
-    while cpool_built[i] != NULL:
-        names.append(cpool_built[i].isa.decode())
-        i += 1
-    return tuple(names)
-
-
-def usable_isas():
-    """Those of them that this machine can run, best first."""
-    return tuple([name for i, name in enumerate(built_isas()) if cpool_usable(cpool_built[i])])
-
-
-def select_isa(str name):
-    """Makes this instruction set's table the one that all calls use; for tests, and for CPOOL_ISA."""
-    global chosen
-    if name not in usable_isas():
-        raise ValueError(f"isa must be one of {', '.join(usable_isas())} on this machine, got {name!r}")
-    chosen = cpool_built[built_isas().index(name)]
-
-
-def isa():
-    """The name of the instruction set in use.
-
-    The best that the processor and the system can run, or the one that the environment variable CPOOL_ISA names.
-
-    >>> import cpool
-    >>> cpool.isa() in ("avx512", "avx2", "sse2", "neon", "scalar")
-    True
-    """
-    return chosen.isa.decode()
-
-
-def has_openmp():
-    """Whether this build can run on more than one thread."""
-    return bool(CPOOL_OPENMP)
-
-
-def set_num_threads(n):
-    """Set how many threads a call may use, n >= 1. The default is OpenMP's: OMP_NUM_THREADS, or one a core.
-
-    A build without OpenMP, and a process forked from one that has imported cpool, runs on one thread whatever is set.
-
-    Raises TypeError where n is not an integer, ValueError where it is not from 1 to 1024.
-
-    >>> import cpool
-    >>> cpool.set_num_threads(1)
-    >>> cpool.get_num_threads()
-    1
-    """
-    global n_threads
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
-        raise TypeError(f"n must be an integer, got {n!r}")
-    number = n.__index__()
-    if not 1 <= number <= 1024:
-        raise ValueError(f"n must be from 1 to 1024, got {n!r}")
-    n_threads = number
-
-
-def get_num_threads():
-    """How many threads a call may use.
-
-    >>> import cpool
-    >>> cpool.get_num_threads() >= 1
-    True
-    """
-    return n_threads if CPOOL_OPENMP and not forked else 1
-
-
-def _after_fork():
-    # libgomp's threads do not survive a fork, and the child's first parallel loop would wait for them for ever.
-    global forked
-    forked = True
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
-
 
 cdef class Plan:
     """A geometry as C, and what a call derives from it once: up to three axes, missing ones of length 1 in front."""
@@ -217,9 +132,9 @@ cdef int run(Job *job) except -1:
     if CPOOL_OPENMP and not forked and n_threads > 1 and job.items > 1:
         work *= <double> max(job.block, 1) * max(job.tile, job.axis[2].output * job.channels) * n_rows
         threads = max(1, min(n_threads, min(job.items, <ptrdiff_t> min(work / THREAD_WORK, 1024.0))))
-    scratch_bytes = (own * 8 + job.scratch_bytes + 127) // 64 * 64
     if (<double> n_rows + n_taps + taps) * 24 + job.scratch_bytes > 2.0**46:
         raise MemoryError("the window's list of rows and taps does not fit into memory")
+    scratch_bytes = (own * 8 + job.scratch_bytes + 127) // 64 * 64
     memory = <char *> malloc(threads * (sizeof(Scratch) + scratch_bytes) + shared * 8 + 64)
     if memory == NULL:
         raise MemoryError("no memory for the scratch of a pooling")
@@ -324,64 +239,3 @@ cdef char *address(array) except NULL:
     cdef char *first = <char *> view.buf
     PyBuffer_Release(&view)
     return first
-
-
-def decode(record, indices, Plan plan, ptrdiff_t channels):
-    """The int64 index of each winner in its plane, from the record; both contiguous in the same layout."""
-    cdef Job job
-    cdef int64_t offset_of[256]
-    cdef ptrdiff_t i, items, row_cells
-    cdef int64_t *out = <int64_t *> address(indices)
-    memset(&job, 0, sizeof(Job))
-    for i in range(3):
-        job.axis[i] = plan.axis[i]
-    job.record, job.code_item, job.channels = address(record), plan.code_item, channels
-    row_cells = job.axis[2].output * channels
-    items = record.size // row_cells if row_cells else 0
-    for i in range(min(plan.taps, 256)):
-        offset_of[i] = offset_of_code(&job, i)
-    with nogil:
-        for i in prange(items, num_threads=threads_for(items, row_cells), schedule="static"):
-            decode_row(&job, i, out, offset_of if plan_fits_bytes(&job) else NULL)
-
-
-cdef inline bint plan_fits_bytes(const Job *job) noexcept nogil:
-    return job.code_item == 1
-
-
-cdef int threads_for(ptrdiff_t items, ptrdiff_t item_cells) noexcept nogil:
-    cdef double work = <double> items * item_cells
-    if not CPOOL_OPENMP or forked or work < 2 * THREAD_WORK:
-        return 1
-    return <int> max(1, min(n_threads, items))
-
-
-def check_indices(indices, int64_t plane_cells):
-    """The position of the first index outside [0, plane_cells), or -1. indices: contiguous int64."""
-    cdef const int64_t *index = <const int64_t *> address(indices)
-    cdef ptrdiff_t n = indices.size, found
-    with nogil:
-        found = first_outside(index, n, plane_cells)
-    return -1 if found == n else found
-
-
-def scatter(bint add, int dtype, planes, indices, values, ptrdiff_t n, ptrdiff_t plane_cells, ptrdiff_t channels):
-    """Clears `planes` and adds (else puts) n values a plane at their indices, in order. All contiguous in the same layout."""
-    cdef char *cells = address(planes)
-    cdef const char *value = address(values)
-    cdef const int64_t *index = <const int64_t *> address(indices)
-    cdef ptrdiff_t item = planes.itemsize, n_planes = planes.size // plane_cells if plane_cells else 0, p, at
-    cdef cpool_scatter *kernel = chosen.scatter_add[dtype] if add else chosen.scatter_put[log2_bytes(item)]
-    cdef ptrdiff_t total = planes.nbytes
-    with nogil:
-        memset(cells, 0, total)
-        for p in prange(n_planes, num_threads=threads_for(n_planes, plane_cells), schedule="static"):
-            at = p // channels * channels * n + p % channels
-            kernel(cells + (p // channels * channels * plane_cells + p % channels) * item, channels, value + at * item,
-                   index + at, channels, n)
-
-
-cdef str forced = os.environ.get("CPOOL_ISA", "")
-if forced and forced not in usable_isas():
-    raise ImportError(f"CPOOL_ISA is {forced!r}; this machine can run {', '.join(usable_isas())}")
-select_isa(forced or usable_isas()[0])

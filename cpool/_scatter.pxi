@@ -31,9 +31,11 @@ cdef inline int64_t offset_of_code(const Job *job, int64_t code) noexcept nogil:
     """From a window's start to the tap of this code, in cells of a plane."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef int64_t row = code // width.kernel
-    return ((row // height.kernel * job.axis[0].dilation * height.length + row % height.kernel * height.dilation) * width.length
-            + code % width.kernel * width.dilation)
+    # Unsigned: the table of offsets has places for taps that no window reaches, whose offsets may wrap.
+    cdef uint64_t row = <uint64_t> (code // width.kernel), column = <uint64_t> (code % width.kernel)
+    cdef uint64_t depth_rows = row // <uint64_t> height.kernel * <uint64_t> job.axis[0].dilation * <uint64_t> height.length
+    return <int64_t> ((depth_rows + row % <uint64_t> height.kernel * <uint64_t> height.dilation) * <uint64_t> width.length
+                      + column * <uint64_t> width.dilation)
 
 
 cdef ptrdiff_t first_outside(const int64_t *indices, ptrdiff_t n, int64_t plane_cells) noexcept nogil:
@@ -43,3 +45,47 @@ cdef ptrdiff_t first_outside(const int64_t *indices, ptrdiff_t n, int64_t plane_
         if indices[i] < 0 or indices[i] >= plane_cells:
             return i
     return n
+
+
+def decode(record, indices, Plan plan, ptrdiff_t channels):
+    """The int64 index of each winner in its plane, from the record; both contiguous in the same layout."""
+    cdef Job job
+    cdef int64_t offset_of[256]
+    cdef ptrdiff_t i, items, row_cells
+    cdef int64_t *out = <int64_t *> address(indices)
+    memset(&job, 0, sizeof(Job))
+    for i in range(3):
+        job.axis[i] = plan.axis[i]
+    job.record, job.code_item, job.channels = address(record), plan.code_item, channels
+    row_cells = job.axis[2].output * channels
+    items = record.size // row_cells if row_cells else 0
+    for i in range(min(plan.taps, 256)):
+        offset_of[i] = offset_of_code(&job, i)
+    with nogil:
+        for i in prange(items, num_threads=threads_for(items, row_cells), schedule="static"):
+            decode_row(&job, i, out, offset_of if job.code_item == 1 else NULL)
+
+
+def check_indices(indices, int64_t plane_cells):
+    """The position of the first index outside [0, plane_cells), or -1. indices: contiguous int64."""
+    cdef const int64_t *index = <const int64_t *> address(indices)
+    cdef ptrdiff_t n = indices.size, found
+    with nogil:
+        found = first_outside(index, n, plane_cells)
+    return -1 if found == n else found
+
+
+def scatter(bint add, int dtype, planes, indices, values, ptrdiff_t n, ptrdiff_t plane_cells, ptrdiff_t channels):
+    """Clears `planes` and adds (else puts) n values a plane at their indices, in order. All contiguous in the same layout."""
+    cdef char *cells = address(planes)
+    cdef const char *value = address(values)
+    cdef const int64_t *index = <const int64_t *> address(indices)
+    cdef ptrdiff_t item = planes.itemsize, n_planes = planes.size // plane_cells if plane_cells else 0, p, at
+    cdef cpool_scatter *kernel = chosen.scatter_add[dtype] if add else chosen.scatter_put[log2_bytes(item)]
+    cdef ptrdiff_t total = planes.nbytes
+    with nogil:
+        memset(cells, 0, total)
+        for p in prange(n_planes, num_threads=threads_for(n_planes, plane_cells), schedule="static"):
+            at = p // channels * channels * n + p % channels
+            kernel(cells + (p // channels * channels * plane_cells + p % channels) * item, channels, value + at * item,
+                   index + at, channels, n)

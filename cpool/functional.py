@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal, Protocol, overload
 
-import numpy.typing as npt
-
 from cpool import _pool
 from cpool._arrays import MAX, MIN, Array, as_array, plan_for
 from cpool._geometry import integers
@@ -31,7 +29,7 @@ class PoolFunction(Protocol):
     @overload
     def __call__(
         self,
-        x: npt.ArrayLike,
+        x: Any,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,
@@ -44,7 +42,7 @@ class PoolFunction(Protocol):
     @overload
     def __call__(
         self,
-        x: npt.ArrayLike,
+        x: Any,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,
@@ -89,7 +87,7 @@ _EXAMPLES = {
 
 def _pool_function(op: int, rank: int) -> PoolFunction:
     def pool(
-        x: npt.ArrayLike,
+        x: Any,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,

@@ -1,0 +1,99 @@
+# What a process chooses once: the table of kernels and the number of threads.
+
+cdef const cpool_kernels *chosen = NULL
+cdef int n_threads = omp_get_max_threads()
+cdef bint forked = False
+
+
+def built_isas():
+    """Names of the instruction sets that this build has tables for, best first."""
+    names = []
+    cdef int i = 0
+    while cpool_built[i] != NULL:
+        names.append(cpool_built[i].isa.decode())
+        i += 1
+    return tuple(names)
+
+
+def usable_isas():
+    """Those of them that this machine can run, best first."""
+    return tuple([name for i, name in enumerate(built_isas()) if cpool_usable(cpool_built[i])])
+
+
+def select_isa(str name):
+    """Makes this instruction set's table the one that all calls use; for tests, and for CPOOL_ISA."""
+    global chosen
+    if name not in usable_isas():
+        raise ValueError(f"isa must be one of {', '.join(usable_isas())} on this machine, got {name!r}")
+    chosen = cpool_built[built_isas().index(name)]
+
+
+def isa():
+    """The name of the instruction set in use.
+
+    The best that the processor and the system can run, or the one that the environment variable CPOOL_ISA names.
+
+    >>> import cpool
+    >>> cpool.isa() in ("avx512", "avx2", "sse2", "neon", "scalar")
+    True
+    """
+    return chosen.isa.decode()
+
+
+def has_openmp():
+    """Whether this build can run on more than one thread."""
+    return bool(CPOOL_OPENMP)
+
+
+def set_num_threads(n):
+    """Set how many threads a call may use, n >= 1. The default is OpenMP's: OMP_NUM_THREADS, or one a core.
+
+    A build without OpenMP, and a process forked from one that has imported cpool, runs on one thread whatever is set.
+
+    Raises TypeError where n is not an integer, ValueError where it is not from 1 to 1024.
+
+    >>> import cpool
+    >>> cpool.set_num_threads(1)
+    >>> cpool.get_num_threads()
+    1
+    """
+    global n_threads
+    if isinstance(n, bool) or not hasattr(n, "__index__"):
+        raise TypeError(f"n must be an integer, got {n!r}")
+    number = n.__index__()
+    if not 1 <= number <= 1024:
+        raise ValueError(f"n must be from 1 to 1024, got {n!r}")
+    n_threads = number
+
+
+def get_num_threads():
+    """How many threads a call may use.
+
+    >>> import cpool
+    >>> cpool.get_num_threads() >= 1
+    True
+    """
+    return n_threads if CPOOL_OPENMP and not forked else 1
+
+
+def _after_fork():
+    # libgomp's threads do not survive a fork, and the child's first parallel loop would wait for them for ever.
+    global forked
+    forked = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+cdef int threads_for(ptrdiff_t items, ptrdiff_t item_cells) noexcept nogil:
+    cdef double work = <double> items * item_cells
+    if not CPOOL_OPENMP or forked or work < 2 * THREAD_WORK:
+        return 1
+    return <int> max(1, min(n_threads, items))
+
+
+cdef str forced = os.environ.get("CPOOL_ISA", "")
+if forced and forced not in usable_isas():
+    raise ImportError(f"CPOOL_ISA is {forced!r}; this machine can run {', '.join(usable_isas())}")
+select_isa(forced or usable_isas()[0])

@@ -9,12 +9,12 @@
 #   _cli.py                    the command `cpool`
 
 try:
-    from cpool import _kernels as _kernels
+    import cpool._kernels  # noqa: F401
 except ModuleNotFoundError as error:
     if error.name != "cpool._kernels":
         raise
     raise ImportError(
-        "cpool's compiled module is not here: leave the source folder, or run `pip install -e .` in it"
+        "this is cpool's source folder, not compiled: run `pip install .` and leave it, or `pip install -e .` in it"
     ) from None
 
 from cpool._kernels import get_num_threads, isa, set_num_threads

@@ -42,9 +42,10 @@ def _entries(name: str, value: Any, rank: int, kinds: str) -> Sequence[Any]:
     """The entry for each of `rank` axes: those of a sequence, or one value for all."""
     if isinstance(value, (str, bytes, dict, set)):
         raise TypeError(f"{name} must be {kinds}, got {value!r}")
-    if hasattr(value, "__index__") or not hasattr(value, "__iter__"):
+    try:
+        entries = list(value)
+    except TypeError:
         return [value] * rank
-    entries = list(value)
     if len(entries) != rank:
         raise ValueError(f"{name} must have {rank} entries, one an axis, or be one integer, got {value!r}")
     return entries
@@ -64,12 +65,13 @@ def paddings(value: Any, rank: int) -> str | tuple[tuple[int, int], ...]:
         return value
     pairs = []
     for entry in _entries("padding", value, rank, "an integer, one integer or pair an axis, or a name"):
-        if hasattr(entry, "__iter__") and not isinstance(entry, str) and not hasattr(entry, "__index__"):
-            pair = tuple(integer("padding", side, 0) for side in entry)
-            if len(pair) != 2:
-                raise ValueError(f"padding must have pairs (before, after), got {entry!r} in {value!r}")
-        else:
-            pair = (integer("padding", entry, 0),) * 2
+        try:
+            sides = list(entry)
+        except TypeError:
+            sides = [entry, entry]
+        if len(sides) != 2:
+            raise ValueError(f"padding must have pairs (before, after), got {entry!r} in {value!r}")
+        pair = (integer("padding", sides[0], 0), integer("padding", sides[1], 0))
         pairs.append(pair)
     return tuple(pairs)
 
@@ -115,9 +117,9 @@ def _axis(
 ) -> tuple[int, int, int]:
     """(before, after, output length) of one axis. Sources: PyTorch's pooling_output_shape, ONNX's MaxPool."""
     span = dilation * (kernel - 1) + 1
-    window = f"axis {axis}: kernel_size {kernel} with dilation {dilation} spans {span} cells"
+    window = f"kernel_size {kernel} with dilation {dilation} spans {span} cells"
     if span > INT64_MAX:
-        raise ValueError(f"{window}, more than 2**63 - 1")
+        raise ValueError(f"axis {axis}: {window}, more than 2**63 - 1")
     if isinstance(padding, str) and padding != "valid":
         output = -(-length // stride)
         total = max((output - 1) * stride + span - length, 0)
@@ -132,11 +134,13 @@ def _axis(
     if padded > INT64_MAX:
         raise ValueError(f"axis {axis}: length {length} with padding ({before}, {after}) is more than 2**63 - 1 cells")
     if output < 1 or length < 1:
-        raise ValueError(f"{window}, more than the {padded} of length {length} with padding ({before}, {after})")
+        raise ValueError(
+            f"axis {axis}: {window}, more than the {padded} of length {length} with padding ({before}, {after})"
+        )
     blind = _first_blind_window(length, kernel, stride, before, dilation, output)
     if blind is not None:
         raise ValueError(
-            f"axis {axis}: window {blind} sees no element: it starts at {blind * stride - before}, {window[8:]}, the "
+            f"axis {axis}: window {blind} sees no element: it starts at {blind * stride - before}, {window}, the "
             f"length is {length}; padding ({before}, {after}) must leave each window at least one"
         )
     return before, after, output

@@ -36,7 +36,9 @@ class _Pool:
         """
         rank = self._rank
         x, code = as_array("x", x, rank)
-        plan = cached_plan(x.shape[-rank:], *self._arguments)
+        plan = self._plan if x.shape == self._input_shape else None
+        if plan is None:
+            plan = cached_plan(x.shape[-rank:], *self._arguments)
         y, record, channels_last = _pool.forward(self._op, rank, x, code, plan, True, out)
         self._record, self._plan, self._input_shape, self._channels_last = record, plan, x.shape, channels_last
         return y

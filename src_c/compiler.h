@@ -1,4 +1,4 @@
-/* compiler.h - everything in which compilers and processors differ, apart from the vectors themselves (simd.h). */
+/* compiler.h - everything in which compilers and processors differ, apart from the vectors themselves (vector.h). */
 #ifndef CPOOL_COMPILER_H
 #define CPOOL_COMPILER_H
 

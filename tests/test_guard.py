@@ -1,0 +1,156 @@
+"""No byte outside an array is touched: every array of a call lies against unreadable pages, for each ISA and dtype."""
+
+import ctypes
+import mmap
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import cpool
+from cpool import _kernels
+
+LINUX = sys.platform == "linux"
+PROT_NONE = 0
+PAGE = mmap.PAGESIZE
+ROOM = 32 * PAGE
+DTYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"]
+POOLINGS = [  # kernel_size, stride, padding, dilation
+    (2, 2, 0, 1),
+    (3, 2, 1, 1),
+    (3, 2, 0, 1),
+    (3, 1, 1, 1),
+    (5, 1, 2, 1),
+    (2, 3, 0, 1),
+    (3, 1, 2, 2),
+    ((1, 17), (1, 1), ((0, 0), (16, 16)), 1),
+]
+WIDTHS = range(1, 71)
+LAYOUTS = {"NCHW": WIDTHS, "NHWC": WIDTHS, "crop": WIDTHS[::3], "every second": WIDTHS[1::3], "backwards": WIDTHS[2::3]}
+
+
+class GuardedRoom:
+    """Memory between two unreadable pages; arrays are put against the one or the other."""
+
+    def __init__(self):
+        self.memory = mmap.mmap(-1, ROOM + 2 * PAGE)
+        self.bytes = np.frombuffer(self.memory, np.uint8)[PAGE:-PAGE]
+        self.start = self.bytes.ctypes.data
+        protect = ctypes.CDLL(None, use_errno=True).mprotect
+        for guard in (self.start - PAGE, self.start + ROOM):
+            if protect(ctypes.c_void_p(guard), ctypes.c_size_t(PAGE), PROT_NONE) != 0:
+                raise OSError(ctypes.get_errno(), "mprotect")
+
+    def put(self, array, at_end, layout="NCHW"):
+        """The array's elements in this room, in this layout, the first or the last of them against a guard page."""
+        shape = array.shape
+        if layout == "NHWC":
+            order = [0, *range(2, array.ndim), 1]
+            memory_shape = [shape[axis] for axis in order]
+            return self._strided(array, at_end, np.argsort(order), memory_shape, 1, shape[1])
+        step = {"every second": 2, "backwards": -1}.get(layout, 1)
+        pitch = shape[-1] * abs(step) + (5 if layout == "crop" else 0)
+        return self._strided(array, at_end, range(array.ndim), shape, step, pitch)
+
+    def _strided(self, array, at_end, axes, memory_shape, step, pitch):
+        strides = [abs(step), pitch]
+        for length in memory_shape[-2:0:-1]:
+            strides.append(strides[-1] * length)
+        strides = strides[: len(memory_shape)][::-1]
+        size = array.itemsize
+        extent = size * (1 + sum((length - 1) * stride for length, stride in zip(memory_shape, strides, strict=True)))
+        place = self.bytes[-extent:] if at_end else self.bytes[:extent]
+        base = place[: extent // size * size].view(array.dtype)
+        view = np.lib.stride_tricks.as_strided(base, memory_shape, [stride * size for stride in strides])
+        view = view.transpose(axes)
+        if step < 0:
+            view = view[..., ::-1]
+        view[...] = array
+        return view
+
+
+def check(rooms, x, pooling, layout, at_end):
+    """Each call on guarded arrays gives the bits it gives on ordinary ones."""
+    room_x, room_y, room_indices, room_record = rooms
+    expected_layer, layer = cpool.MaxPool2d(*pooling), cpool.MaxPool2d(*pooling)
+    y = expected_layer.forward(x)
+    dout = np.random.default_rng(y.size).integers(0, 9, y.shape).astype(x.dtype)
+    dx = expected_layer.backward(dout)
+
+    guarded = room_x.put(x, at_end, layout)
+    out = room_y.put(np.zeros_like(y), at_end, layout)
+    assert_equal(layer.forward(guarded, out=out), y)
+    assert_equal(layer.forward(guarded), y)
+    assert_equal(layer.indices, expected_layer.indices)
+    assert_equal(cpool.max_pool2d(guarded, *pooling, out=out), y)
+    assert_equal(cpool.min_pool2d(guarded, *pooling), cpool.min_pool2d(x, *pooling))
+    indices = cpool.max_pool2d(guarded, *pooling, return_indices=True)[1]
+    assert_equal(indices, expected_layer.indices)
+
+    record_layout = "NCHW" if layer._record.flags.c_contiguous else "NHWC"
+    layer._record = room_record.put(layer._record, at_end, record_layout)
+    indices = room_indices.put(indices, at_end, layout)
+    guarded_dout = room_y.put(dout, at_end, layout)
+    out = room_x.put(np.zeros_like(dx), at_end, layout)
+    assert_equal(layer.backward(guarded_dout, out=out), dx)
+    assert_equal(layer.backward(guarded_dout), dx)
+    assert_equal(layer.indices, expected_layer.indices)
+    backward_dx = cpool.max_pool2d_backward(dout, expected_layer.indices, x.shape)
+    out[...] = 0
+    assert_equal(cpool.max_pool2d_backward(guarded_dout, indices, x.shape, out=out), backward_dx)
+    unpooled = cpool.max_unpool2d(y, expected_layer.indices, 1, output_size=x.shape)
+    assert_equal(cpool.max_unpool2d(room_y.put(y, at_end, layout), indices, 1, output_size=x.shape), unpooled)
+
+
+def assert_equal(array, expected):
+    if array.dtype != expected.dtype or not np.array_equal(array, expected):
+        raise AssertionError(f"{array!r} is not {expected!r}")
+
+
+def sweep(isa, dtype):
+    """All poolings, layouts and widths 1 ... 70 of one dtype with one instruction set, both guards."""
+    _kernels.select_isa(isa)
+    rooms = [GuardedRoom() for _ in range(4)]
+    for pooling in POOLINGS:
+        for layout, widths in LAYOUTS.items():
+            for width in widths:
+                print(pooling, layout, width, flush=True)
+                height = 4 + width % 3
+                shape = (1, width, height, 5) if layout == "NHWC" else (1, 2, height, width)
+                if shape[-1] < 3 and pooling[2] == 0:
+                    continue
+                x = np.random.default_rng(width).integers(0, 60, shape).astype(dtype)
+                for at_end in (True, False):
+                    check(rooms, x, pooling, layout, at_end)
+    print("done")
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, __file__, *arguments], capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.skipif(not LINUX, reason="mprotect is called as Linux has it")
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("isa", _kernels.usable_isas())
+def test_nothing_outside_the_arrays_is_touched(isa, dtype):
+    result = run(isa, dtype)
+    last = (result.stdout.splitlines() or ["nothing"])[-1]
+    assert (result.returncode, last) == (0, "done"), f"at {last}: {result.stderr}"
+
+
+@pytest.mark.skipif(not LINUX, reason="mprotect is called as Linux has it")
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_the_guard_pages_are_unreadable(side):
+    assert run(side).returncode < 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1] in ("before", "after"):
+        room = GuardedRoom()
+        print(ctypes.string_at(room.start - 1 if sys.argv[1] == "before" else room.start + ROOM, 1))
+    else:
+        sweep(*sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(0)  # without unmapping: arrays may still look into the rooms

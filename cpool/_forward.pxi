@@ -129,7 +129,7 @@ cdef void forward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     cdef bint direct = in_place(width, ow, n_columns)
     cdef ptrdiff_t start_d = window_start(depth, od), start_h = window_start(height, oh)
     cdef ptrdiff_t first_jd = first_tap(depth, start_d), end_jd = end_tap(depth, start_d)
-    cdef ptrdiff_t row_step, top, n_rows, row_cells, depth_cells, jd, jh, first_jh, end_jh, run, y
+    cdef ptrdiff_t row_step, depth_step, top, n_rows, row_cells, depth_cells, jd, jh, first_jh, end_jh, run, y
     cdef char *base
     cdef char *cells = scratch.cells
     cdef cpool_window window
@@ -140,19 +140,21 @@ cdef void forward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
         top = max(0, start_h)
         n_rows = window_end(height, window_start(height, end_oh - 1)) - top
     else:
-        row_step = height.dilation
         top = start_h + first_tap(height, start_h) * height.dilation
         n_rows = end_tap(height, start_h) - first_tap(height, start_h)
-    base = job.cells + job.item * (plane_offset(job, plane) + start_d * depth.step + top * height.step)
+        row_step = height.dilation if n_rows > 1 else 1
+    depth_step = depth.dilation * depth.step if end_jd - first_jd > 1 else 0
+    base = job.cells + job.item * (
+        plane_offset(job, plane) + (start_d + first_jd * depth.dilation) * depth.step + top * height.step)
     if direct:
-        row_cells, depth_cells = row_step * height.step, depth.dilation * depth.step
-        cells = base + job.item * (first_jd * depth_cells + window_start(width, ow))
+        row_cells, depth_cells = row_step * height.step, depth_step
+        cells = base + job.item * window_start(width, ow)
     else:
         row_cells = job.phases * job.phase_cells
         depth_cells = n_rows * row_cells
-        for jd in range(first_jd, end_jd):
-            gather_forward_rows(job, cells + (jd - first_jd) * depth_cells * job.item,
-                                base + jd * depth.dilation * depth.step * job.item, n_rows, row_step * height.step, ow)
+        for jd in range(end_jd - first_jd):
+            gather_forward_rows(job, cells + jd * depth_cells * job.item, base + jd * depth_step * job.item, n_rows,
+                                row_step * height.step, ow)
     window = window_of(scratch, job.tap_direct if direct else job.tap, job.tap_code, width.kernel,
                        height.stride * row_cells if end_oh - oh > 1 else 0)
     while oh < end_oh:

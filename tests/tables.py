@@ -1,6 +1,7 @@
 """Running a case on every table and thread count, and comparing arrays by their bytes."""
 
 from contextlib import contextmanager
+from itertools import product
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from cpool import _kernels
 
 ISAS = _kernels.usable_isas()
 THREADS = (1, 2, 5)
+TABLES = tuple(product(ISAS, THREADS))
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def empty(name: str, shape: tuple[int, ...], dtype: np.dtype[Any], rank: int, ch
 
 def overlap(a: Array, b: Array) -> bool:
     """Whether two arrays may share memory. Two that own theirs do only if they are one: that question is faster."""
-    return a is b if a.base is None and b.base is None else np.may_share_memory(a, b)
+    return a is b if a.flags.owndata and b.flags.owndata else np.may_share_memory(a, b)
 
 
 def result(

@@ -48,8 +48,8 @@ class _Pool:
     def backward(self, dout: Any, *, out: Array | None = None) -> Array:
         """The gradient of the last forward's x: each dout, of y's shape, added to the cell that won.
 
-        Returns dx of x's shape, with dout's dtype and x's layout; the terms of one cell are added in row-major order of
-        the outputs. `out`: as in forward.
+        Returns dx of x's shape, with dout's dtype and x's layout; the terms of one cell are added in an order that the
+        geometry and the layout fix. `out`: as in forward.
 
         Raises RuntimeError before any forward, TypeError (dtypes), ValueError (another shape than y's).
         """

@@ -6,19 +6,20 @@ cdef ptrdiff_t list_viewers(const Job *job, Scratch *scratch, ptrdiff_t d, ptrdi
     """Lists the rows of dout that look at row (d, h); dout and record point at output row (first viewer of d, oh_base)."""
     cdef const Axis *depth = &job.axis[0]
     cdef const Axis *height = &job.axis[1]
-    cdef ptrdiff_t od, oh, jd, jh, at, n = 0, first_od = max(0, first_viewer(depth, d))
-    for od in range(first_od, min(depth.output, last_viewer(depth, d) + 1)):
-        jd = viewing_tap(depth, od, d)
-        if jd < 0:
+    cdef ptrdiff_t i, j, at, n = 0, first_od = max(0, first_viewer(depth, d))
+    cdef Viewer by_depth, by_height
+    for i in range(viewer_candidates(depth, d)):
+        by_depth = viewer(depth, d, i)
+        if by_depth.tap < 0:
             continue
-        for oh in range(max(0, first_viewer(height, h)), min(height.output, last_viewer(height, h) + 1)):
-            jh = viewing_tap(height, oh, h)
-            if jh < 0:
+        for j in range(viewer_candidates(height, h)):
+            by_height = viewer(height, h, j)
+            if by_height.tap < 0:
                 continue
-            at = (od - first_od) * depth_cells + (oh - oh_base) * row_cells
+            at = (by_depth.output - first_od) * depth_cells + (by_height.output - oh_base) * row_cells
             scratch.value[n] = dout + at * job.item
             scratch.code[n] = record + at * job.code_item
-            scratch.row_code[n] = (jd * height.kernel + jh) * job.axis[2].kernel
+            scratch.row_code[n] = (by_depth.tap * height.kernel + by_height.tap) * job.axis[2].kernel
             n += 1
     return n
 
@@ -33,7 +34,8 @@ cdef void backward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noex
     cdef ptrdiff_t plane = item // height.length // depth.length
     cdef ptrdiff_t row_cells = width.output * job.channels
     cdef ptrdiff_t base = (plane * depth.output + max(0, first_viewer(depth, d))) * height.output * row_cells
-    cdef ptrdiff_t w, ow, t
+    cdef ptrdiff_t w, i
+    cdef Viewer by_width
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, 0, 0)
     cdef char *dx = job.cells + item * width.length * job.channels * job.item
 
@@ -41,11 +43,11 @@ cdef void backward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noex
                                  row_cells, height.output * row_cells)
     for w in range(width.length):
         window.n_taps = 0
-        for ow in range(max(0, first_viewer(width, w)), min(width.output, last_viewer(width, w) + 1)):
-            t = viewing_tap(width, ow, w)
-            if t >= 0:
-                scratch.tap[window.n_taps] = ow * job.channels
-                scratch.tap_code[window.n_taps] = t
+        for i in range(viewer_candidates(width, w)):
+            by_width = viewer(width, w, i)
+            if by_width.tap >= 0:
+                scratch.tap[window.n_taps] = by_width.output * job.channels
+                scratch.tap_code[window.n_taps] = by_width.tap
                 window.n_taps += 1
         if window.n_rows and window.n_taps:
             job.sum(dx + w * job.channels * job.item, job.channels, &window, 1, job.channels)

@@ -76,10 +76,40 @@ cdef inline ptrdiff_t first_viewer(const Axis *axis, ptrdiff_t cell) noexcept no
 cdef inline ptrdiff_t last_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
     return (cell + axis.before) // axis.stride
 
-cdef inline ptrdiff_t viewing_tap(const Axis *axis, ptrdiff_t output, ptrdiff_t cell) noexcept nogil:
-    """The tap with which this output looks at this cell; -1 where its dilation passes over it."""
-    cdef ptrdiff_t distance = cell - window_start(axis, output)
-    return distance // axis.dilation if distance % axis.dilation == 0 else -1
+cdef struct Viewer:
+    ptrdiff_t output, tap  # tap -1: no such output, or its dilation passes over the cell
+
+cdef inline ptrdiff_t most_viewers(const Axis *axis) noexcept nogil:
+    """The most outputs that look at one cell."""
+    return min(min(axis.kernel, axis.output), (span(axis) - 1) // axis.stride + 1)
+
+cdef inline ptrdiff_t viewer_candidates(const Axis *axis, ptrdiff_t cell) noexcept nogil:
+    """How many numbers viewer() has to be asked for to list the outputs that look at a cell."""
+    if axis.dilation <= axis.stride:
+        return min(axis.output - 1, last_viewer(axis, cell)) - max(0, first_viewer(axis, cell)) + 1
+    return last_viewing_tap(axis, cell) - max(0, ceil_div(window_distance(axis, axis.output - 1, cell), axis.dilation)) + 1
+
+cdef inline Viewer viewer(const Axis *axis, ptrdiff_t cell, ptrdiff_t number) noexcept nogil:
+    """The outputs that look at a cell, in their order: found from outputs or from taps, whichever has fewer to try."""
+    cdef Viewer found
+    cdef ptrdiff_t distance
+    if axis.dilation <= axis.stride:
+        found.output = max(0, first_viewer(axis, cell)) + number
+        distance = window_distance(axis, found.output, cell)
+        found.tap = distance // axis.dilation if distance % axis.dilation == 0 else -1
+    else:
+        found.tap = last_viewing_tap(axis, cell) - number
+        distance = cell + axis.before - found.tap * axis.dilation
+        found.output = distance // axis.stride
+        if distance % axis.stride:
+            found.tap = -1
+    return found
+
+cdef inline ptrdiff_t window_distance(const Axis *axis, ptrdiff_t output, ptrdiff_t cell) noexcept nogil:
+    return cell - window_start(axis, output)
+
+cdef inline ptrdiff_t last_viewing_tap(const Axis *axis, ptrdiff_t cell) noexcept nogil:
+    return min(axis.kernel - 1, (cell + axis.before) // axis.dilation)
 
 cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nogil:
     """Elements from the array's first cell to the plane's."""

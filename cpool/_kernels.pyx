@@ -214,22 +214,17 @@ def backward(int dtype, dout, record, dx, Plan plan, bint channels_last):
     job.record = address(record)
     axis = job.axis
     job.sum = chosen.window_sum[dtype][log2_bytes(job.code_item)]
-    job.n_rows = viewers(&axis[0]) * viewers(&axis[1])
+    job.n_rows = most_viewers(&axis[0]) * most_viewers(&axis[1])
     if job.channels == 1 and plan_backward_rows(&job):
         job.tiles = ceil_div(axis[2].length, job.tile)
         job.blocks = ceil_div(axis[1].length, job.block)
         job.run = backward_rows
     else:
         job.tile, job.block, job.tiles, job.blocks, job.scratch_bytes = 0, 1, 1, axis[1].length, 0
-        job.n_taps = viewers(&axis[2])
+        job.n_taps = most_viewers(&axis[2])
         job.run = backward_pixels
     job.items = job.planes * axis[0].length * job.blocks * job.tiles
     run(&job)
-
-
-cdef ptrdiff_t viewers(const Axis *axis) noexcept nogil:
-    """The most outputs that look at one cell."""
-    return min(axis.output, (span(axis) - 1) // axis.stride + 1)
 
 
 cdef char *address(array) except NULL:

@@ -82,6 +82,8 @@ def scatter(
         )
     channels_last = is_channels_last(values, rank)
     cells = prod(shape[-rank:])
+    if cells > INT64_MAX:
+        raise ValueError(f"{size_name} is {shape}: more cells a plane than memory can address")
     ordered = np.ascontiguousarray(in_memory_order(places, rank, channels_last), dtype=INT64)
     if _kernels.check_indices(ordered, cells) >= 0:
         raise_index_error(places, rank, cells)

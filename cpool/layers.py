@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from cpool import _pool
 from cpool._arrays import MAX, MIN, Array, as_array, cached_plan, checked_arguments
+from cpool._geometry import integer
 from cpool._kernels import Plan
 
 
@@ -161,8 +162,9 @@ class Pooling:
     """
 
     def __init__(self, pool_h: int, pool_w: int, stride: int = 1, pad: int = 0) -> None:
-        self._layer = MaxPool2d((pool_h, pool_w), stride, pad)
-        self.pool_h, self.pool_w, self.stride, self.pad = pool_h, pool_w, stride, pad
+        self.pool_h, self.pool_w = integer("pool_h", pool_h, 1), integer("pool_w", pool_w, 1)
+        self.stride, self.pad = integer("stride", stride, 1), integer("pad", pad, 0)
+        self._layer = MaxPool2d((self.pool_h, self.pool_w), self.stride, self.pad)
         self.x: Array | None = None
 
     def forward(self, x: Any) -> Array:

@@ -56,6 +56,7 @@ cdef extern from *:
 cdef ptrdiff_t ROW_CELLS = 16384        # a row tile's most elements: with its scratch it stays in the second-level cache
 cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few enough to share out
 cdef ptrdiff_t SCRATCH_BYTES = 131072   # what a block's scratch should not pass
+cdef int MOST_THREADS = 1024            # more is a slip, and libgomp does not survive 100,000
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth a thread: starting one costs some 5 us
 
 include "_runtime.pxi"
@@ -125,13 +126,12 @@ cdef int run(Job *job) except -1:
     cdef ptrdiff_t i, n_rows = job.n_rows, n_taps = job.n_taps, taps = job.axis[2].kernel if job.tile else 0
     cdef ptrdiff_t phases = job.phases + 2 if job.tile else 0
     cdef ptrdiff_t shared = taps * 3 + phases, own = 3 * n_rows + 2 * n_taps
-    cdef ptrdiff_t threads = 1, chunk, scratch_bytes
-    cdef double work = <double> job.items
+    cdef ptrdiff_t scratch_bytes
+    cdef double item_work = <double> max(job.block, 1) * max(job.tile, job.axis[2].output * job.channels) * n_rows
+    cdef ptrdiff_t threads = threads_for(job.items, job.items * item_work)
+    cdef ptrdiff_t chunk = max(1, job.items // (8 * threads))
     cdef char *memory
     cdef Scratch *scratch
-    if CPOOL_OPENMP and not forked and n_threads > 1 and job.items > 1:
-        work *= <double> max(job.block, 1) * max(job.tile, job.axis[2].output * job.channels) * n_rows
-        threads = max(1, min(n_threads, min(job.items, <ptrdiff_t> min(work / THREAD_WORK, 1024.0))))
     if (<double> n_rows + n_taps + taps) * 24 + job.scratch_bytes > 2.0**46:
         raise MemoryError("the window's list of rows and taps does not fit into memory")
     scratch_bytes = (own * 8 + job.scratch_bytes + 127) // 64 * 64
@@ -154,7 +154,6 @@ cdef int run(Job *job) except -1:
         lay_out_forward_taps(job)
     elif job.tile:
         lay_out_backward_taps(job)
-    chunk = max(1, job.items // (8 * threads))
     with nogil:
         if threads == 1:
             for i in range(job.items):

@@ -1,7 +1,7 @@
 # What a process chooses once: the table of kernels and the number of threads.
 
 cdef const cpool_kernels *chosen = NULL
-cdef int n_threads = omp_get_max_threads()
+cdef int n_threads = min(omp_get_max_threads(), MOST_THREADS)
 cdef bint forked = False
 
 
@@ -61,8 +61,8 @@ def set_num_threads(n):
     if isinstance(n, bool) or not hasattr(n, "__index__"):
         raise TypeError(f"n must be an integer, got {n!r}")
     number = n.__index__()
-    if not 1 <= number <= 1024:
-        raise ValueError(f"n must be from 1 to 1024, got {n!r}")
+    if not 1 <= number <= MOST_THREADS:
+        raise ValueError(f"n must be from 1 to {MOST_THREADS}, got {n!r}")
     n_threads = number
 
 
@@ -86,11 +86,11 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-cdef int threads_for(ptrdiff_t items, ptrdiff_t item_cells) noexcept nogil:
-    cdef double work = <double> items * item_cells
-    if not CPOOL_OPENMP or forked or work < 2 * THREAD_WORK:
+cdef int threads_for(ptrdiff_t items, double work) noexcept nogil:
+    """How many threads to start for so many items that see `work` cells in all."""
+    if not CPOOL_OPENMP or forked or items < 2 or work < 2 * THREAD_WORK:
         return 1
-    return <int> max(1, min(n_threads, items))
+    return <int> min(<double> min(n_threads, items), work / THREAD_WORK)
 
 
 cdef str forced = os.environ.get("CPOOL_ISA", "")

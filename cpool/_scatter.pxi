@@ -62,7 +62,7 @@ def decode(record, indices, Plan plan, ptrdiff_t channels):
     for i in range(min(plan.taps, 256)):
         offset_of[i] = offset_of_code(&job, i)
     with nogil:
-        for i in prange(items, num_threads=threads_for(items, row_cells), schedule="static"):
+        for i in prange(items, num_threads=threads_for(items, <double> items * row_cells), schedule="static"):
             decode_row(&job, i, out, offset_of if job.code_item == 1 else NULL)
 
 
@@ -85,7 +85,7 @@ def scatter(bint add, int dtype, planes, indices, values, ptrdiff_t n, ptrdiff_t
     cdef ptrdiff_t total = planes.nbytes
     with nogil:
         memset(cells, 0, total)
-        for p in prange(n_planes, num_threads=threads_for(n_planes, plane_cells), schedule="static"):
+        for p in prange(n_planes, num_threads=threads_for(n_planes, <double> n_planes * plane_cells), schedule="static"):
             at = p // channels * channels * n + p % channels
             kernel(cells + (p // channels * channels * plane_cells + p % channels) * item, channels, value + at * item,
                    index + at, channels, n)

@@ -34,7 +34,8 @@ def integer(name: str, value: Any, least: int) -> int:
     except TypeError:
         raise TypeError(f"{name} must be an integer, got {value!r}") from None
     if not least <= number <= INT64_MAX:
-        raise ValueError(f"{name} must be at least {least} and at most 2**63 - 1, got {number}")
+        got = number if number.bit_length() < 1000 else f"an integer of {number.bit_length()} bits"
+        raise ValueError(f"{name} must be at least {least} and at most 2**63 - 1, got {got}")
     return number
 
 

@@ -42,6 +42,10 @@ cdef extern from "cpool_kernels.h" nogil:
 
 cdef extern from *:
     """
+    #ifdef __clang__ /* prange leaves temporaries of its own in the C that are set and not used */
+    #pragma clang diagnostic ignored "-Wunknown-warning-option"
+    #pragma clang diagnostic ignored "-Wunused-but-set-variable"
+    #endif
     #ifdef _OPENMP
     #include <omp.h>
     #define CPOOL_OPENMP 1

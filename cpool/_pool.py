@@ -85,6 +85,8 @@ def scatter(
     if cells > INT64_MAX:
         raise ValueError(f"{size_name} is {shape}: more cells a plane than memory can address")
     ordered = np.ascontiguousarray(in_memory_order(places, rank, channels_last), dtype=INT64)
+    if not ordered.flags.aligned:
+        ordered = ordered.copy()
     if _kernels.check_indices(ordered, cells) >= 0:
         raise_index_error(places, rank, cells)
     dx = result(size_name, shape, values.dtype, rank, channels_last, out, (values, places))

@@ -1,20 +1,23 @@
 # From records to indices, and from indices back to cells. Loops over the planes of whole arrays; `channels` as in Job.
 
-cdef void decode_row(const Job *job, ptrdiff_t item, int64_t *indices, const int64_t *offset_of) noexcept nogil:
+cdef void decode_row(const Job *job, ptrdiff_t item, int64_t *indices, const uint64_t *offset_of) noexcept nogil:
     """int64 indices, flat over the pooled axes of a plane, of one output row of records. offset_of: NULL above 256 taps."""
     cdef const Axis *depth = &job.axis[0]
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t oh = item % height.output, od = item // height.output % depth.output
-    cdef int64_t row = (window_start(depth, od) * height.length + window_start(height, oh)) * width.length
+    # Unsigned: a window's start may lie so far outside the plane that its number wraps; with the tap's it is in the plane.
+    cdef uint64_t row = (<uint64_t> window_start(depth, od) * <uint64_t> height.length
+                         + <uint64_t> window_start(height, oh)) * <uint64_t> width.length
     cdef ptrdiff_t first = item * width.output * job.channels, ow, c, i
-    cdef int64_t start, code
+    cdef uint64_t start
+    cdef int64_t code
     for ow in range(width.output):
-        start = row + window_start(width, ow)
+        start = row + <uint64_t> window_start(width, ow)
         for c in range(job.channels):
             i = first + ow * job.channels + c
             if offset_of != NULL:
-                indices[i] = start + offset_of[(<const uint8_t *> job.record)[i]]
+                indices[i] = <int64_t> (start + offset_of[(<const uint8_t *> job.record)[i]])
             else:
                 if job.code_item == 1:
                     code = (<const uint8_t *> job.record)[i]
@@ -24,17 +27,16 @@ cdef void decode_row(const Job *job, ptrdiff_t item, int64_t *indices, const int
                     code = (<const uint32_t *> job.record)[i]
                 else:
                     code = (<const int64_t *> job.record)[i]
-                indices[i] = start + offset_of_code(job, code)
+                indices[i] = <int64_t> (start + offset_of_code(job, code))
 
 
-cdef inline int64_t offset_of_code(const Job *job, int64_t code) noexcept nogil:
+cdef inline uint64_t offset_of_code(const Job *job, int64_t code) noexcept nogil:
     """From a window's start to the tap of this code, in cells of a plane."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    # Unsigned: the table of offsets has places for taps that no window reaches, whose offsets may wrap.
     cdef uint64_t row = <uint64_t> (code // width.kernel), column = <uint64_t> (code % width.kernel)
     cdef uint64_t depth_rows = row // <uint64_t> height.kernel * <uint64_t> job.axis[0].dilation * <uint64_t> height.length
-    return <int64_t> ((depth_rows + row % <uint64_t> height.kernel * <uint64_t> height.dilation) * <uint64_t> width.length
+    return ((depth_rows + row % <uint64_t> height.kernel * <uint64_t> height.dilation) * <uint64_t> width.length
                       + column * <uint64_t> width.dilation)
 
 
@@ -50,7 +52,7 @@ cdef ptrdiff_t first_outside(const int64_t *indices, ptrdiff_t n, int64_t plane_
 def decode(record, indices, Plan plan, ptrdiff_t channels):
     """The int64 index of each winner in its plane, from the record; both contiguous in the same layout."""
     cdef Job job
-    cdef int64_t offset_of[256]
+    cdef uint64_t offset_of[256]
     cdef ptrdiff_t i, items, row_cells
     cdef int64_t *out = <int64_t *> address(indices)
     memset(&job, 0, sizeof(Job))

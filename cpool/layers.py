@@ -9,6 +9,10 @@ from cpool._arrays import MAX, MIN, Array, as_array, cached_plan, checked_argume
 from cpool._geometry import integer
 from cpool._kernels import Plan
 
+# What a forward leaves for backward: record, plan, shape of x, channels last. One tuple, so that a layer never holds
+# halves of two; a plain one, because a named one costs a tenth of a small forward.
+_Forward = tuple[Array, Plan, tuple[int, ...], bool]
+
 
 class _Pool:
     """What all pooling layers share; a subclass names its op and rank."""
@@ -22,10 +26,7 @@ class _Pool:
         self._arguments = checked_arguments(self._rank, kernel_size, stride, padding, dilation, ceil_mode)
         self.kernel_size, self.stride, self.padding = kernel_size, kernel_size if stride is None else stride, padding
         self.dilation, self.ceil_mode = dilation, ceil_mode
-        self._record: Array | None = None
-        self._plan: Plan | None = None
-        self._input_shape: tuple[int, ...] = ()
-        self._channels_last = False
+        self._last: _Forward | None = None
 
     def forward(self, x: Any, *, out: Array | None = None) -> Array:
         """Pool x of shape (..., pooled axes) and keep the record of the winners.
@@ -37,11 +38,11 @@ class _Pool:
         """
         rank = self._rank
         x, code = as_array("x", x, rank)
-        plan = self._plan if x.shape == self._input_shape else None
-        if plan is None:
-            plan = cached_plan(x.shape[-rank:], *self._arguments)
+        last, shape = self._last, x.shape
+        plan = last[1] if last and last[2] == shape else cached_plan(shape[-rank:], *self._arguments)
         y, record, channels_last = _pool.forward(self._op, rank, x, code, plan, True, out)
-        self._record, self._plan, self._input_shape, self._channels_last = record, plan, x.shape, channels_last
+        assert record is not None  # it was asked for
+        self._last = (record, plan, shape, channels_last)
         return y
 
     __call__ = forward
@@ -54,19 +55,19 @@ class _Pool:
 
         Raises RuntimeError before any forward, TypeError (dtypes), ValueError (another shape than y's).
         """
-        record, plan = self._state()
-        return _pool.backward(self._rank, dout, record, self._input_shape, plan, self._channels_last, out)
+        record, plan, input_shape, channels_last = self._last_forward()
+        return _pool.backward(self._rank, dout, record, input_shape, plan, channels_last, out)
 
     @property
     def indices(self) -> Array:
         """int64 index of each winner, flat over the pooled axes of its plane: y's shape, made anew each time."""
-        record, plan = self._state()
-        return _pool.decode(record, plan, self._rank, self._channels_last)
+        record, plan, _, channels_last = self._last_forward()
+        return _pool.decode(record, plan, self._rank, channels_last)
 
-    def _state(self) -> tuple[Array, Plan]:
-        if self._record is None or self._plan is None:
+    def _last_forward(self) -> _Forward:
+        if self._last is None:
             raise RuntimeError(f"{type(self).__name__} has no record yet: call forward first")
-        return self._record, self._plan
+        return self._last
 
     def __repr__(self) -> str:
         names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
@@ -164,16 +165,17 @@ class Pooling:
     def __init__(self, pool_h: int, pool_w: int, stride: int = 1, pad: int = 0) -> None:
         self.pool_h, self.pool_w = integer("pool_h", pool_h, 1), integer("pool_w", pool_w, 1)
         self.stride, self.pad = integer("stride", stride, 1), integer("pad", pad, 0)
-        self._layer = MaxPool2d((self.pool_h, self.pool_w), self.stride, self.pad)
         self.x: Array | None = None
+        self._layer = MaxPool2d((self.pool_h, self.pool_w), self.stride, self.pad)
 
     def forward(self, x: Any) -> Array:
-        """Pool x of shape (N, C, H, W); errors as `cpool.MaxPool2d`."""
+        """Pool x of shape (N, C, H, W) by the attributes as they are now; errors as `cpool.MaxPool2d`."""
         x = as_array("x", x, 4)[0]
         if x.ndim != 4:
             raise ValueError(f"x has shape {x.shape}; it must have the four axes (N, C, H, W)")
-        y = self._layer.forward(x)
-        self.x = x
+        layer = MaxPool2d((self.pool_h, self.pool_w), self.stride, self.pad)
+        y = layer.forward(x)
+        self.x, self._layer = x, layer
         return y
 
     def backward(self, dout: Any) -> Array:
@@ -183,5 +185,5 @@ class Pooling:
     @property
     def arg_max(self) -> Array | None:
         """Place of each winner in its window (row * pool_w + column), int64, flat over (N, out_h, out_w, C)."""
-        record = self._layer._record
-        return None if record is None else record.transpose(0, 2, 3, 1).astype("int64").reshape(-1)
+        last = self._layer._last
+        return None if last is None else last[0].transpose(0, 2, 3, 1).astype("int64").reshape(-1)

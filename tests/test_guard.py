@@ -89,8 +89,8 @@ def check(rooms, x, pooling, layout, at_end):
     indices = cpool.max_pool2d(guarded, *pooling, return_indices=True)[1]
     assert_equal(indices, expected_layer.indices)
 
-    record_layout = "NCHW" if layer._record.flags.c_contiguous else "NHWC"
-    layer._record = room_record.put(layer._record, at_end, record_layout)
+    record_layout = "NCHW" if layer._last[0].flags.c_contiguous else "NHWC"
+    layer._last = (room_record.put(layer._last[0], at_end, record_layout), *layer._last[1:])
     indices = room_indices.put(indices, at_end, layout)
     guarded_dout = room_y.put(dout, at_end, layout)
     out = room_x.put(np.zeros_like(dx), at_end, layout)

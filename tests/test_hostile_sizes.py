@@ -47,8 +47,8 @@ def test_winner_at_every_extreme_tap(kernel, op, dtype):
             )
             x[1][winner] = best
             y = layer.forward(x)
-            assert layer._record.dtype == record_dtype(taps)
-            assert layer._record.shape == y.shape == (2, *windows)
+            assert layer._last[0].dtype == record_dtype(taps)
+            assert layer._last[0].shape == y.shape == (2, *windows)
             assert y[1].flat[0] == best
             first_of_window_2 = 2
             expected = (

@@ -31,7 +31,7 @@ def test_values_indices_and_record(case):
             assert_same(got[0], y, table)
             assert_same(got[1], indices, table)
             assert_same(layer(case.x), y, table)
-            assert_same(layer._record, record, table)
+            assert_same(layer._last[0], record, table)
             assert_same(layer.indices, indices, table)
     assert case.x.tobytes() == before
 

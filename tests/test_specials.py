@@ -30,7 +30,7 @@ def check(x, op, kernel, stride, padding=0):
             assert_same(got[1], indices, case)
             assert_same(pool(view, kernel, stride, padding), y, case)
             assert_same(layer.forward(view), y, case)
-            assert_same(layer._record, record, case)
+            assert_same(layer._last[0], record, case)
             assert_same(layer.backward(dout), dx, case)
 
 

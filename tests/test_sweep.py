@@ -85,7 +85,7 @@ def check_function_and_layer(x, dout, expected, keywords, op, rank):
         assert_same(got[1], indices, case)
         assert_same(pool(view, **keywords), y, case)
         assert_same(layer.forward(view), y, case)
-        assert_same(layer._record, record, case)
+        assert_same(layer._last[0], record, case)
         assert_same(layer.backward(dout), dx, case)
     assert_same(layer.indices, indices, case)
     assert_same(function("pool_backward", "max", rank)(dout, indices, x.shape), dx, case)

@@ -149,8 +149,7 @@ def test_environment_sets_the_number_of_threads():
         assert int(found) == (n if _kernels.has_openmp() else 1)
     # Many small planes: as many pieces of work as these threads could ask for.
     many = WORK + "print(same(work((100_000, 2, 6, 6)), work((100_000, 2, 6, 6))))"
-    for n in (100_000, 2**31 - 1):
-        assert output(many, OMP_NUM_THREADS=str(n)) == "True"
+    assert output(many, OMP_NUM_THREADS="100000") == "True"
 
 
 def test_environment_forces_an_instruction_set():

@@ -42,9 +42,12 @@ cdef extern from "cpool_kernels.h" nogil:
 
 cdef extern from *:
     """
-    #ifdef __clang__ /* prange leaves temporaries of its own in the C that are set and not used */
+    /* prange leaves temporaries of its own in the C that are set and not used. */
+    #ifdef __clang__
     #pragma clang diagnostic ignored "-Wunknown-warning-option"
-    #pragma clang diagnostic ignored "-Wunused-but-set-variable"
+    #endif
+    #ifdef __GNUC__
+    #pragma GCC diagnostic ignored "-Wunused-but-set-variable"
     #endif
     #ifdef _OPENMP
     #include <omp.h>

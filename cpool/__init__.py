@@ -6,7 +6,7 @@
 #   _geometry.py               windows and output lengths, every ValueError of these
 #   _kernels.pyx (*.pxi)       plane loops without the GIL, over threads
 #   src_c/                     row kernels, a table an instruction set
-#   _cli.py                    the command `cpool`
+#   _cli.py, __main__.py       the command `cpool`, with _progress.py and _textbook.py
 
 try:
     import cpool._kernels  # noqa: F401

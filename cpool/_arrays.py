@@ -76,8 +76,10 @@ def checked_arguments(
 
 def as_array(name: str, value: Any, rank: int) -> tuple[Array, int]:
     """(array, dtype code) of an argument: at least `rank` axes, native byte order, aligned; a copy only if need be."""
-    array = value if type(value) is np.ndarray else np.asarray(value)
+    array = value if type(value) is np.ndarray else converted(name, value)
     code = DTYPE_CODES.get(array.dtype)
+    if code == 0 and array.size and array.view(np.uint8).max() > 1:
+        array = array.view(np.uint8) != 0  # a view of other bytes as bool, of which each that is not 0 is True
     if code is None:
         native = array.dtype.newbyteorder("=")
         if native not in DTYPE_CODES:
@@ -89,6 +91,16 @@ def as_array(name: str, value: Any, rank: int) -> tuple[Array, int]:
     if not array.flags.aligned or (not _ALIGNMENT_IS_SIZE and any(step % array.itemsize for step in array.strides)):
         array = array.copy()
     return array, code
+
+
+def converted(name: str, value: Any) -> Array:
+    """The array of what may not be one yet."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array; accepted are arrays without a mask, such as {name}.filled(value)")
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array, or nested sequences of equal lengths: {error}") from None
 
 
 # On 32-bit x86 an aligned float64 view may have steps of half an element.

@@ -63,7 +63,7 @@ cdef bint plan_backward_rows(Job *job) noexcept nogil:
     """
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t depth_viewers, height_viewers
+    cdef ptrdiff_t depth_viewers, height_viewers, gather_cells, needed
     job.phases = min(width.stride, width.length)
     if span(width) > ROW_CELLS or job.phases > ROW_CELLS:
         return False
@@ -73,15 +73,22 @@ cdef bint plan_backward_rows(Job *job) noexcept nogil:
     job.row_cells = last_viewer(width, job.phases - 1) - job.first_output + job.phase_cells
     depth_viewers = min(job.axis[0].output, (span(&job.axis[0]) - 1) // job.axis[0].stride + 1)
     job.block = 0
-    while True:
-        height_viewers = min(height.output, (span(height) - 1) // height.stride + job.block // height.stride + 2)
+    while job.block < height.length:
+        height_viewers = min(height.output,
+                             min(height.output, (span(height) - 1) // height.stride) + job.block // height.stride + 2)
+        # A double, because as an integer it could pass int64.
+        if <double> depth_viewers * height_viewers * job.row_cells > 8 * SCRATCH_BYTES:
+            break
         # Rounded up, so that what lies behind it in scratch is aligned.
-        job.gather_cells = (depth_viewers * height_viewers * job.row_cells + 63) // 64 * 64
-        job.scratch_bytes = (job.gather_cells * (job.item + job.code_item)
-                             + (job.block // height.stride + 1) * job.tile * job.item)
+        gather_cells = (depth_viewers * height_viewers * job.row_cells + 63) // 64 * 64
+        needed = gather_cells * (job.item + job.code_item) + (job.block // height.stride + 1) * job.tile * job.item
+        if needed > (SCRATCH_BYTES if job.block else 8 * SCRATCH_BYTES):
+            break
+        if job.block and (job.block + 1) * job.tile > BLOCK_CELLS:
+            break
         job.block += 1
-        if (job.scratch_bytes > SCRATCH_BYTES or (job.block + 1) * job.tile > BLOCK_CELLS or job.block >= height.length):
-            return job.scratch_bytes <= 8 * SCRATCH_BYTES
+        job.gather_cells, job.scratch_bytes = gather_cells, needed
+    return job.block > 0
 
 
 cdef void lay_out_backward_taps(Job *job) noexcept nogil:
@@ -130,7 +137,7 @@ cdef void backward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexce
     cdef char *dout = job.outputs + (first + ow) * job.item
     cdef char *record = job.record + (first + ow) * job.code_item
     cdef char *dx = job.cells + (((plane * depth.length + d) * height.length + h) * width.length + w) * job.item
-    cdef ptrdiff_t row, i
+    cdef ptrdiff_t row, run, i
 
     if ow < 0 or ow + job.row_cells > width.output:
         dout, record = scratch.cells, scratch.cells + job.gather_cells * job.item
@@ -146,16 +153,17 @@ cdef void backward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexce
     for row in range(h, min(end_h, h + min(height.stride, job.block))):
         i = row
         while i < end_h:
-            i += backward_row_run(job, scratch, d, i, end_h, oh, dout, record, row_cells, depth_cells,
-                                  dx + (i - h) * width.length * job.item, n_columns)
+            run = backward_row_run(job, scratch, d, i, end_h, oh, dout, record, row_cells, depth_cells,
+                                   dx + (i - h) * width.length * job.item, n_columns)
             if height.stride >= job.block:
                 break
+            i += run * height.stride
 
 
 cdef ptrdiff_t backward_row_run(const Job *job, Scratch *scratch, ptrdiff_t d, ptrdiff_t h, ptrdiff_t end_h, ptrdiff_t oh_base,
                                 const char *dout, const char *record, ptrdiff_t row_cells, ptrdiff_t depth_cells,
                                 char *dx, ptrdiff_t n_columns) noexcept nogil:
-    """Row h and those strides further that have the same viewers; returns how many rows on the next run starts."""
+    """Row h and those strides further that have the same viewers; returns how many these are."""
     cdef const Axis *height = &job.axis[1]
     cdef ptrdiff_t run = 1, pitch = 0, phase, n, full = n_columns // job.phases, rest = n_columns % job.phases
     cdef ptrdiff_t viewer = last_viewer(height, h)
@@ -186,7 +194,7 @@ cdef ptrdiff_t backward_row_run(const Job *job, Scratch *scratch, ptrdiff_t d, p
         if rest:
             spread(dx + full * job.phases * job.item, pitch, job.phases, phases + full * job.item, job.tile,
                    job.phase_cells, rest, run, 1)
-    return height.stride if run == 1 else run * height.stride
+    return run
 
 
 cdef inline void zero_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n_bytes) noexcept nogil:

@@ -45,7 +45,7 @@ cdef bint plan_forward_rows(Job *job) noexcept nogil:
     """
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t slots, depth_taps = min(job.axis[0].kernel, job.axis[0].length)
+    cdef double needed, more
     cdef bint direct = in_place(width, 0, width.output)
     if not direct and span(width) > ROW_CELLS:
         return False
@@ -57,23 +57,29 @@ cdef bint plan_forward_rows(Job *job) noexcept nogil:
         else:
             job.phases = width.kernel
             job.phase_cells = job.tile
-        job.scratch_bytes = 0 if direct else (
-            depth_taps * min(height.kernel, height.length) * job.phases * job.phase_cells * job.item)
-        if job.scratch_bytes <= SCRATCH_BYTES or job.tile == 1:
+        needed = 0 if direct else rows_bytes(job, min(height.kernel, height.length))
+        if needed <= SCRATCH_BYTES or job.tile == 1:
             break
         job.tile = (job.tile + 1) // 2
-    if job.scratch_bytes > 8 * SCRATCH_BYTES:
+    if needed > 8 * SCRATCH_BYTES:
         return False
     # Several rows at a time spare calls, and input rows that two windows share are laid out once.
     job.block = 1
     while job.block < height.output and (job.block + 1) * job.tile <= BLOCK_CELLS:
         if not direct:
-            slots = window_end(height, job.block * height.stride)
-            if height.stride > span(height) or depth_taps * slots * job.phases * job.phase_cells * job.item > SCRATCH_BYTES:
+            more = rows_bytes(job, window_end(height, job.block * height.stride))
+            if height.stride > span(height) or more > SCRATCH_BYTES:
                 break
-            job.scratch_bytes = depth_taps * slots * job.phases * job.phase_cells * job.item
+            needed = more
         job.block += 1
+    job.scratch_bytes = <ptrdiff_t> needed
     return True
+
+
+cdef inline double rows_bytes(const Job *job, ptrdiff_t n_rows) noexcept nogil:
+    """Scratch for so many input rows of each depth that a window sees. A double: as an integer it could pass int64."""
+    cdef double depth_taps = <double> min(job.axis[0].kernel, job.axis[0].length)
+    return depth_taps * n_rows * job.phases * job.phase_cells * job.item
 
 
 cdef inline ptrdiff_t window_end(const Axis *axis, ptrdiff_t start) noexcept nogil:
@@ -155,13 +161,13 @@ cdef void forward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
         for jd in range(end_jd - first_jd):
             gather_forward_rows(job, cells + jd * depth_cells * job.item, base + jd * depth_step * job.item, n_rows,
                                 row_step * height.step, ow)
-    window = window_of(scratch, job.tap_direct if direct else job.tap, job.tap_code, width.kernel,
-                       height.stride * row_cells if end_oh - oh > 1 else 0)
+    window = window_of(scratch, job.tap_direct if direct else job.tap, job.tap_code, width.kernel, 0)
     while oh < end_oh:
         start_h = window_start(height, oh)
         first_jh, end_jh = first_tap(height, start_h), end_tap(height, start_h)
         run = min(end_oh, end_whole_window(height)) - oh if end_jh - first_jh == height.kernel else 1
         window.n_rows = 0
+        window.pitch = height.stride * row_cells if run > 1 else 0
         for jd in range(first_jd, end_jd):
             for jh in range(first_jh, end_jh):
                 scratch.value[window.n_rows] = cells + job.item * (
@@ -180,7 +186,7 @@ cdef void skip_padding(const Job *job, char *record, int64_t row_code, ptrdiff_t
                        ptrdiff_t n_columns) noexcept nogil:
     """Where padding on the left holds the first place, moves it to the first element.
 
-    Padding holds the lowest value, so it stands first only where every element of the window is as low, and then the first
+    Padding holds what never wins, so it stands first only where all elements of the window are that, and then the first
     element is the winner. Padding on the right comes later and never beats an element.
     """
     cdef const Axis *width = &job.axis[2]

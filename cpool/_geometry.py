@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 INT64_MAX = 2**63 - 1
+UNORDERED = (str, bytes, dict, set, frozenset)
 NAMED_PADDINGS = ("valid", "same", "same_upper", "same_lower")
 
 
@@ -20,7 +21,6 @@ class Geometry:
     kernel: tuple[int, ...]
     stride: tuple[int, ...]
     before: tuple[int, ...]
-    after: tuple[int, ...]
     dilation: tuple[int, ...]
     output: tuple[int, ...]
 
@@ -41,7 +41,7 @@ def integer(name: str, value: Any, least: int) -> int:
 
 def _entries(name: str, value: Any, rank: int, kinds: str) -> Sequence[Any]:
     """The entry for each of `rank` axes: those of a sequence, or one value for all."""
-    if isinstance(value, (str, bytes, dict, set)):
+    if isinstance(value, UNORDERED):
         raise TypeError(f"{name} must be {kinds}, got {value!r}")
     try:
         entries = list(value)
@@ -66,6 +66,8 @@ def paddings(value: Any, rank: int) -> str | tuple[tuple[int, int], ...]:
         return value
     pairs = []
     for entry in _entries("padding", value, rank, "an integer, one integer or pair an axis, or a name"):
+        if isinstance(entry, UNORDERED):
+            raise TypeError(f"padding must be an integer, one integer or pair an axis, or a name, got {value!r}")
         try:
             sides = list(entry)
         except TypeError:
@@ -115,8 +117,8 @@ def _first_blind_window(length: int, kernel: int, stride: int, before: int, dila
 
 def _axis(
     axis: int, length: int, kernel: int, stride: int, padding: str | tuple[int, int], dilation: int, ceil_mode: bool
-) -> tuple[int, int, int]:
-    """(before, after, output length) of one axis. Sources: PyTorch's pooling_output_shape, ONNX's MaxPool."""
+) -> tuple[int, int]:
+    """(padding before, output length) of one axis. Sources: PyTorch's pooling_output_shape, ONNX's MaxPool."""
     span = dilation * (kernel - 1) + 1
     window = f"kernel_size {kernel} with dilation {dilation} spans {span} cells"
     if span > INT64_MAX:
@@ -144,7 +146,7 @@ def _axis(
             f"axis {axis}: window {blind} sees no element: it starts at {blind * stride - before}, {window}, the "
             f"length is {length}; padding ({before}, {after}) must leave each window at least one"
         )
-    return before, after, output
+    return before, output
 
 
 def geometry(
@@ -167,5 +169,5 @@ def geometry(
         _axis(i - rank, length[i], kernel[i], steps[i], pads if isinstance(pads, str) else pads[i], gaps[i], ceil_mode)
         for i in range(rank)
     ]
-    before, after, output = zip(*axes, strict=True)
-    return Geometry(length, kernel, steps, before, after, gaps, output)
+    before, output = zip(*axes, strict=True)
+    return Geometry(length, kernel, steps, before, gaps, output)

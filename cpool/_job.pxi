@@ -14,13 +14,13 @@ cdef struct Job:
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes
     int n_lead
-    ptrdiff_t lead_length[64]     # the axes before the pooled ones (and before channels), as x has them
+    ptrdiff_t lead_length[64]     # the axes before the pooled ones (and before channels), merged where one step covers two
     ptrdiff_t lead_step[64]
     char *cells                   # x or dx
     char *outputs                 # y or dout, contiguous
     char *record                  # beside outputs; NULL: not wanted
     ptrdiff_t item, code_item     # bytes of an element, of a code
-    char fill[8]                  # what padding holds: never wins in max, adds nothing in a sum
+    char fill[8]                  # what padding holds: what never wins, or adds nothing to a sum
     # How rows are cut into pieces and laid out in scratch (row traversals alone)
     ptrdiff_t tile, tiles, block, blocks
     ptrdiff_t phases, phase_cells
@@ -46,7 +46,7 @@ cdef inline ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b) noexcept nogil:
     return a // b + (a % b > 0)
 
 cdef inline ptrdiff_t positive_modulo(ptrdiff_t a, ptrdiff_t b) noexcept nogil:
-    return (a % b + b) % b
+    return a % b + b if a % b < 0 else a % b
 
 cdef inline ptrdiff_t window_start(const Axis *axis, ptrdiff_t output) noexcept nogil:
     return output * axis.stride - axis.before

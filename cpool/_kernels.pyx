@@ -2,7 +2,7 @@
 """The compiled side: plane loops without the GIL, split over threads, over the C row kernels of src_c.
 
 Data goes one way: a Plan (the geometry as C), a call's arrays (Job), the traversals (_forward.pxi, _backward.pxi), the row
-kernels. Everything is checked before a function here is called, but for the indices, which are checked here.
+kernels. Everything is checked before a function here is called; check_indices serves its caller's checks.
 """
 
 from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
@@ -12,6 +12,8 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
 import os
+
+from cpool._geometry import integer
 
 cdef extern from "cpool_kernels.h" nogil:
     ctypedef struct cpool_window:
@@ -60,9 +62,9 @@ cdef extern from *:
     const int CPOOL_OPENMP
     int omp_get_max_threads() nogil
 
-cdef ptrdiff_t ROW_CELLS = 16384        # a row tile's most elements: with its scratch it stays in the second-level cache
+cdef ptrdiff_t ROW_CELLS = 16384        # about a row tile's most elements: with its scratch it stays in the second-level cache
 cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few enough to share out
-cdef ptrdiff_t SCRATCH_BYTES = 131072   # what a block's scratch should not pass
+cdef ptrdiff_t SCRATCH_BYTES = 131072   # the most scratch of a block of several rows; one row alone may take 8 times that
 cdef int MOST_THREADS = 1024            # more is a slip, and libgomp does not survive 100,000
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth a thread: starting one costs some 5 us
 

@@ -14,6 +14,7 @@ from cpool._arrays import (
     Array,
     as_array,
     contiguous,
+    converted,
     delivered,
     empty,
     in_memory_order,
@@ -70,7 +71,7 @@ def scatter(
 ) -> Array:
     """Planes of `shape` with `values` added (else put, the last one wins) at the indices, zero elsewhere."""
     values, code = as_array(name, values, rank)
-    places = np.asarray(indices)
+    places = converted("indices", indices)
     if places.dtype.kind not in "iu" or not np.can_cast(places.dtype, INT64):
         raise TypeError(f"indices has dtype {places.dtype}; it must be int64 or an integer type that fits into it")
     if places.shape != values.shape:
@@ -84,9 +85,8 @@ def scatter(
     cells = prod(shape[-rank:])
     if cells > INT64_MAX:
         raise ValueError(f"{size_name} is {shape}: more cells a plane than memory can address")
-    ordered = np.ascontiguousarray(in_memory_order(places, rank, channels_last), dtype=INT64)
-    if not ordered.flags.aligned:
-        ordered = ordered.copy()
+    # Always a copy: the kernel must read what was checked, whatever other threads do to the caller's array.
+    ordered = np.array(in_memory_order(places, rank, channels_last), dtype=INT64, order="C")
     if _kernels.check_indices(ordered, cells) >= 0:
         raise_index_error(places, rank, cells)
     dx = result(size_name, shape, values.dtype, rank, channels_last, out, (values, places))
@@ -132,6 +132,6 @@ def unpooled_shape(
     )
     if any(not 1 <= size <= INT64_MAX for size in sizes):
         raise ValueError(
-            f"y of pooled shape {pooled} would unpool to {sizes}; each size must be at least 1; give output_size"
+            f"y of pooled shape {pooled} would unpool to {sizes}; give output_size, sizes from 1 to 2**63 - 1"
         )
     return lead + sizes

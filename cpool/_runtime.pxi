@@ -58,10 +58,8 @@ def set_num_threads(n):
     1
     """
     global n_threads
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
-        raise TypeError(f"n must be an integer, got {n!r}")
-    number = n.__index__()
-    if not 1 <= number <= MOST_THREADS:
+    number = integer("n", n, 1)
+    if number > MOST_THREADS:
         raise ValueError(f"n must be from 1 to {MOST_THREADS}, got {n!r}")
     n_threads = number
 

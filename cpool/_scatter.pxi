@@ -19,9 +19,7 @@ cdef void decode_row(const Job *job, ptrdiff_t item, int64_t *indices, const uin
             if offset_of != NULL:
                 indices[i] = <int64_t> (start + offset_of[(<const uint8_t *> job.record)[i]])
             else:
-                if job.code_item == 1:
-                    code = (<const uint8_t *> job.record)[i]
-                elif job.code_item == 2:
+                if job.code_item == 2:
                     code = (<const uint16_t *> job.record)[i]
                 elif job.code_item == 4:
                     code = (<const uint32_t *> job.record)[i]

@@ -1,4 +1,4 @@
-"""Layers: forward keeps the record of the winners, backward uses it. A layer keeps no reference to the data of x."""
+"""Layers: forward keeps the record of the winners, backward uses it. None needs the data of x for that."""
 
 from __future__ import annotations
 
@@ -24,9 +24,14 @@ class _Pool:
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
     ) -> None:
         self._arguments = checked_arguments(self._rank, kernel_size, stride, padding, dilation, ceil_mode)
-        self.kernel_size, self.stride, self.padding = kernel_size, kernel_size if stride is None else stride, padding
-        self.dilation, self.ceil_mode = dilation, ceil_mode
+        self._given = (kernel_size, kernel_size if stride is None else stride, padding, dilation, ceil_mode)
         self._last: _Forward | None = None
+
+    kernel_size = property(lambda self: self._given[0])
+    stride = property(lambda self: self._given[1])
+    padding = property(lambda self: self._given[2])
+    dilation = property(lambda self: self._given[3])
+    ceil_mode = property(lambda self: self._given[4])
 
     def forward(self, x: Any, *, out: Array | None = None) -> Array:
         """Pool x of shape (..., pooled axes) and keep the record of the winners.
@@ -66,7 +71,7 @@ class _Pool:
 
     def _last_forward(self) -> _Forward:
         if self._last is None:
-            raise RuntimeError(f"{type(self).__name__} has no record yet: call forward first")
+            raise RuntimeError(f"{type(self).__name__}.backward and indices need a forward first; there was none")
         return self._last
 
     def __repr__(self) -> str:
@@ -163,23 +168,28 @@ class Pooling:
     """
 
     def __init__(self, pool_h: int, pool_w: int, stride: int = 1, pad: int = 0) -> None:
-        self.pool_h, self.pool_w = integer("pool_h", pool_h, 1), integer("pool_w", pool_w, 1)
-        self.stride, self.pad = integer("stride", stride, 1), integer("pad", pad, 0)
+        self.pool_h, self.pool_w, self.stride, self.pad = pool_h, pool_w, stride, pad
         self.x: Array | None = None
-        self._layer = MaxPool2d((self.pool_h, self.pool_w), self.stride, self.pad)
+        self._layer = self._layer_now()
+
+    def _layer_now(self) -> MaxPool2d:
+        window = integer("pool_h", self.pool_h, 1), integer("pool_w", self.pool_w, 1)
+        return MaxPool2d(window, integer("stride", self.stride, 1), integer("pad", self.pad, 0))
 
     def forward(self, x: Any) -> Array:
         """Pool x of shape (N, C, H, W) by the attributes as they are now; errors as `cpool.MaxPool2d`."""
         x = as_array("x", x, 4)[0]
         if x.ndim != 4:
             raise ValueError(f"x has shape {x.shape}; it must have the four axes (N, C, H, W)")
-        layer = MaxPool2d((self.pool_h, self.pool_w), self.stride, self.pad)
+        layer = self._layer_now()
         y = layer.forward(x)
         self.x, self._layer = x, layer
         return y
 
     def backward(self, dout: Any) -> Array:
-        """The gradient of the last forward's x; dout has the shape of its result."""
+        """The gradient of the last forward's x; dout has the shape of its result. RuntimeError before any forward."""
+        if self.x is None:
+            raise RuntimeError("Pooling.backward needs a forward first; there was none")
         return self._layer.backward(dout)
 
     @property

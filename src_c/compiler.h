@@ -30,6 +30,11 @@
 #else
 #define CPOOL_HAS_VECTORS 0
 #define CPOOL_INLINE static __forceinline
+#define CPOOL_RESTRICT __restrict
+#endif
+
+#ifndef CPOOL_RESTRICT
+#define CPOOL_RESTRICT restrict
 #endif
 
 #if CPOOL_HAS_VECTORS && defined(__has_builtin)

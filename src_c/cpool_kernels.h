@@ -2,7 +2,7 @@
  * cpool_kernels.h - what the C side offers: tables of row kernels, one table an instruction set.
  *
  * A kernel knows rows, not geometry: it gets pointers and sizes, makes one pass, returns nothing. Its caller has checked
- * everything. Sizes, offsets and pitches are in elements, and every size is at least 1.
+ * everything. Sizes, offsets and pitches are in elements, and every size is at least 1 but where it says else.
  */
 #ifndef CPOOL_KERNELS_H
 #define CPOOL_KERNELS_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The lists of this library, each written once. dtypes: name, C type, unsigned type of the same width. */
+/* The names of dtypes and instruction sets. What a dtype is in C stands in dtypes.h, by the same names. */
 #define CPOOL_FOR_EACH_DTYPE(X) \
     X(b8) X(i8) X(u8) X(i16) X(u16) X(i32) X(u32) X(i64) X(u64) X(f32) X(f64)
 #define CPOOL_FOR_EACH_ISA(X) X(avx512) X(avx2) X(sse2) X(neon) X(scalar)
@@ -49,7 +49,10 @@ typedef void cpool_window_best(void *y, void *code, ptrdiff_t y_pitch, const cpo
  */
 typedef void cpool_window_sum(void *dx, ptrdiff_t dx_pitch, const cpool_window *window, ptrdiff_t n, ptrdiff_t width);
 
-/* dst[n][before + width + after] = fill, then every step-th element of src[n][...], then fill; no other element is read. */
+/*
+ * dst[n][before + width + after] = fill, then every step-th element of src[n][...], then fill; no other element is read. Each
+ * of before, width and after may be 0.
+ */
 typedef void cpool_gather(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n,
                           ptrdiff_t before, ptrdiff_t width, ptrdiff_t after, const void *fill);
 
@@ -59,7 +62,7 @@ typedef void cpool_spread(void *dst, ptrdiff_t dst_pitch, ptrdiff_t step, const 
 
 /*
  * One plane, whose cells lie `pitch` apart: scatter_add adds dout[n] to dx at the indices, in their order; scatter_put writes
- * y[n] there, so that the last of equal indices wins. The indices are checked; the plane has been cleared.
+ * y[n] there, so that the last of equal indices wins. The indices are checked; the plane has been cleared; n may be 0.
  */
 typedef void cpool_scatter(void *plane, ptrdiff_t pitch, const void *values, const int64_t *indices, ptrdiff_t values_pitch,
                            ptrdiff_t n);

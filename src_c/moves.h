@@ -22,7 +22,7 @@
 #include "pairs.h"
 #endif
 
-static void SIZED(gather_pairs)(MOVE_T *restrict dst, const MOVE_T *restrict src, ptrdiff_t width) {
+static void SIZED(gather_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT src, ptrdiff_t width) {
 #if PAIR_VECTORS >= 64
     if (width >= 64 / MOVE_BYTES) { PAIRS_OF(gather_pairs, 64)(dst, src, width); return; }
 #endif
@@ -35,7 +35,7 @@ static void SIZED(gather_pairs)(MOVE_T *restrict dst, const MOVE_T *restrict src
     for (ptrdiff_t j = 0; j < width; j++) dst[j] = src[2 * j];
 }
 
-static void SIZED(spread_pairs)(MOVE_T *restrict dst, const MOVE_T *restrict even, const MOVE_T *restrict odd,
+static void SIZED(spread_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT even, const MOVE_T *CPOOL_RESTRICT odd,
                                 ptrdiff_t width) {
 #if PAIR_VECTORS >= 64
     if (width >= 64 / MOVE_BYTES) { PAIRS_OF(spread_pairs, 64)(dst, even, odd, width); return; }

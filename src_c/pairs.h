@@ -9,7 +9,7 @@
 typedef MOVE_T PAIRS(lanes) __attribute__((vector_size(VECTOR_BYTES)));
 
 /* dst[width] = src[0], src[2], ... The second vector starts one early, so as not to read past the last of these. */
-static void PAIRS(gather_pairs)(MOVE_T *restrict dst, const MOVE_T *restrict src, ptrdiff_t width) {
+static void PAIRS(gather_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT src, ptrdiff_t width) {
     for (ptrdiff_t j = 0; j < width; j += PAIR_LANES) {
         PAIRS(lanes) low, high;
         if (j + PAIR_LANES > width) j = width - PAIR_LANES;
@@ -21,7 +21,7 @@ static void PAIRS(gather_pairs)(MOVE_T *restrict dst, const MOVE_T *restrict src
 }
 
 /* dst[2 * width] = even[0], odd[0], even[1], ... */
-static void PAIRS(spread_pairs)(MOVE_T *restrict dst, const MOVE_T *restrict even, const MOVE_T *restrict odd,
+static void PAIRS(spread_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT even, const MOVE_T *CPOOL_RESTRICT odd,
                                 ptrdiff_t width) {
     for (ptrdiff_t j = 0; j < width; j += PAIR_LANES) {
         PAIRS(lanes) a, b, low, high;

@@ -1,9 +1,10 @@
-# Backward: makes rows of dx out of the rows of dout that look at them, in the order of the outputs, so that a cell's terms are
-# added as np.add.at would. The same two traversals as forward, one arithmetic (window_sum).
+# Backward: makes rows of dx out of the rows of dout that look at them, in the order of the outputs, so that a cell's
+# terms are added as np.add.at would. The same two traversals as forward, one arithmetic (window_sum).
 
 cdef ptrdiff_t list_viewers(const Job *job, Scratch *scratch, ptrdiff_t d, ptrdiff_t h, ptrdiff_t oh_base,
-                            const char *dout, const char *record, ptrdiff_t row_cells, ptrdiff_t depth_cells) noexcept nogil:
-    """Lists the rows of dout that look at row (d, h); dout and record point at output row (first viewer of d, oh_base)."""
+                            const char *dout, const char *record, ptrdiff_t row_cells,
+                            ptrdiff_t depth_cells) noexcept nogil:
+    """Lists the rows of dout that look at row (d, h). dout and record: output row (first viewer of d, oh_base)."""
     cdef const Axis *depth = &job.axis[0]
     cdef const Axis *height = &job.axis[1]
     cdef ptrdiff_t i, j, at, n = 0, first_od = max(0, first_viewer(depth, d))
@@ -39,8 +40,8 @@ cdef void backward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noex
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, 0, 0)
     cdef char *dx = job.cells + item * width.length * job.channels * job.item
 
-    window.n_rows = list_viewers(job, scratch, d, h, 0, job.outputs + base * job.item, job.record + base * job.code_item,
-                                 row_cells, height.output * row_cells)
+    window.n_rows = list_viewers(job, scratch, d, h, 0, job.outputs + base * job.item,
+                                 job.record + base * job.code_item, row_cells, height.output * row_cells)
     for w in range(width.length):
         window.n_taps = 0
         for i in range(viewer_candidates(width, w)):
@@ -58,8 +59,8 @@ cdef void backward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noex
 cdef bint plan_backward_rows(Job *job) noexcept nogil:
     """Cuts the rows of dx into tiles and blocks whose dout fits in scratch; False where no cut does.
 
-    The columns of one phase (column modulo stride) have the same taps, so they are done side by side in scratch and then
-    spread over the row. A tile is a whole number of strides.
+    The columns of one phase (column modulo stride) have the same taps, so they are done side by side in scratch and
+    then spread over the row. A tile is a whole number of strides.
     """
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
@@ -111,12 +112,14 @@ cdef void lay_out_backward_taps(Job *job) noexcept nogil:
             job.phase_taps[phase + 1] += 1
 
 
-cdef void gather_backward_rows(const Job *job, char *dst, const char *src, ptrdiff_t item, ptrdiff_t n, ptrdiff_t ow) noexcept nogil:
+cdef void gather_backward_rows(const Job *job, char *dst, const char *src, ptrdiff_t item, ptrdiff_t n,
+                               ptrdiff_t ow) noexcept nogil:
     """Lays n rows of dout, or of the record, out from output column `ow` on, zeros where there is no such column."""
     cdef ptrdiff_t n_outputs = job.axis[2].output
     cdef ptrdiff_t before = min(job.row_cells, max(0, -ow)), end = max(before, min(job.row_cells, n_outputs - ow))
-    job.kernels.gather[log2_bytes(item)](dst, job.row_cells, src + max(0, min(ow, n_outputs - 1)) * item, n_outputs, 1, n, before,
-                                         end - before, job.row_cells - end, job.fill)
+    src += max(0, min(ow, n_outputs - 1)) * item
+    job.kernels.gather[log2_bytes(item)](dst, job.row_cells, src, n_outputs, 1, n, before, end - before,
+                                         job.row_cells - end, job.fill)
 
 
 cdef void backward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
@@ -160,9 +163,9 @@ cdef void backward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexce
             i += run * height.stride
 
 
-cdef ptrdiff_t backward_row_run(const Job *job, Scratch *scratch, ptrdiff_t d, ptrdiff_t h, ptrdiff_t end_h, ptrdiff_t oh_base,
-                                const char *dout, const char *record, ptrdiff_t row_cells, ptrdiff_t depth_cells,
-                                char *dx, ptrdiff_t n_columns) noexcept nogil:
+cdef ptrdiff_t backward_row_run(const Job *job, Scratch *scratch, ptrdiff_t d, ptrdiff_t h, ptrdiff_t end_h,
+                                ptrdiff_t oh_base, const char *dout, const char *record, ptrdiff_t row_cells,
+                                ptrdiff_t depth_cells, char *dx, ptrdiff_t n_columns) noexcept nogil:
     """Row h and those strides further that have the same viewers; returns how many these are."""
     cdef const Axis *height = &job.axis[1]
     cdef ptrdiff_t run = 1, pitch = 0, phase, n, full = n_columns // job.phases, rest = n_columns % job.phases

@@ -1,5 +1,5 @@
-# Forward: makes output rows out of the input rows that their windows cover. Two traversals, one arithmetic (window_best):
-# pixels, for any geometry and for channels last, and rows, for NCHW, where columns are done side by side.
+# Forward: makes output rows out of the input rows that their windows cover. Two traversals, one arithmetic
+# (window_best): pixels, for any geometry and for channels last, and rows, for NCHW, with columns done side by side.
 
 cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """One output row, y[output columns][channels]: each cell of a window is one vector of channels in x itself."""
@@ -40,8 +40,8 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
 cdef bint plan_forward_rows(Job *job) noexcept nogil:
     """Cuts output rows into tiles and blocks whose input fits in scratch; False where no cut does.
 
-    In scratch an input row lies taken apart by column modulo stride (its phases), so that each tap of neighbouring windows is
-    a run of neighbours, with the padding filled in.
+    In scratch an input row lies taken apart by column modulo stride (its phases), so that each tap of neighbouring
+    windows is a run of neighbours, with the padding filled in.
     """
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
@@ -83,7 +83,7 @@ cdef inline double rows_bytes(const Job *job, ptrdiff_t n_rows) noexcept nogil:
 
 
 cdef inline ptrdiff_t window_end(const Axis *axis, ptrdiff_t start) noexcept nogil:
-    """One past the last cell that a window from `start` on covers, and at most the length; their sum could pass int64."""
+    """One past the last cell that a window from `start` on covers, at most the length; the sum could pass int64."""
     return axis.length if span(axis) >= axis.length - start else start + span(axis)
 
 
@@ -108,7 +108,7 @@ cdef void lay_out_forward_taps(Job *job) noexcept nogil:
 
 cdef void gather_forward_rows(const Job *job, char *dst, const char *src, ptrdiff_t n, ptrdiff_t src_pitch,
                               ptrdiff_t ow) noexcept nogil:
-    """Lays n input rows out in slots, from the first column of output column `ow` on. src: column 0 of the first row."""
+    """Lays n input rows out in scratch from the first column of output `ow` on. src: column 0 of the first row."""
     cdef const Axis *width = &job.axis[2]
     cdef cpool_gather *gather = job.kernels.gather[log2_bytes(job.item)]
     cdef ptrdiff_t phase, column, before, end
@@ -119,7 +119,8 @@ cdef void gather_forward_rows(const Job *job, char *dst, const char *src, ptrdif
         end = max(before, end)
         gather(dst + phase * job.phase_cells * job.item, job.phases * job.phase_cells,
                src + ((column + before * width.stride) * width.step * job.item if end > before else 0), src_pitch,
-               width.stride * width.step if end - before > 1 else 1, n, before, end - before, job.phase_cells - end, job.fill)
+               width.stride * width.step if end - before > 1 else 1, n, before, end - before, job.phase_cells - end,
+               job.fill)
 
 
 cdef void forward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
@@ -140,7 +141,7 @@ cdef void forward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     cdef char *cells = scratch.cells
     cdef cpool_window window
 
-    # Scratch holds n_rows rows from row `top` on, row_step apart: what lies between the rows of a single window is left out.
+    # Scratch holds n_rows rows from row `top` on, row_step apart: what a single window passes over is left out.
     if end_oh - oh > 1:
         row_step = 1
         top = max(0, start_h)
@@ -175,8 +176,8 @@ cdef void forward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
                 scratch.row_code[window.n_rows] = (jd * height.kernel + jh) * width.kernel
                 window.n_rows += 1
         y = ((plane * depth.output + od) * height.output + oh) * width.output + ow
-        job.best(job.outputs + y * job.item, job.record + y * job.code_item if job.record != NULL else NULL, width.output,
-                 &window, run, n_columns)
+        job.best(job.outputs + y * job.item, job.record + y * job.code_item if job.record != NULL else NULL,
+                 width.output, &window, run, n_columns)
         if job.record != NULL and not direct:
             skip_padding(job, job.record + y * job.code_item, scratch.row_code[0], ow, run, n_columns)
         oh += run

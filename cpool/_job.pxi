@@ -14,7 +14,7 @@ cdef struct Job:
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes
     int n_lead
-    ptrdiff_t lead_length[64]     # the axes before the pooled ones (and before channels), merged where one step covers two
+    ptrdiff_t lead_length[64]     # the axes before the pooled ones and channels, merged where one step covers two
     ptrdiff_t lead_step[64]
     char *cells                   # x or dx
     char *outputs                 # y or dout, contiguous
@@ -87,7 +87,8 @@ cdef inline ptrdiff_t viewer_candidates(const Axis *axis, ptrdiff_t cell) noexce
     """How many numbers viewer() has to be asked for to list the outputs that look at a cell."""
     if axis.dilation <= axis.stride:
         return min(axis.output - 1, last_viewer(axis, cell)) - max(0, first_viewer(axis, cell)) + 1
-    return last_viewing_tap(axis, cell) - max(0, ceil_div(window_distance(axis, axis.output - 1, cell), axis.dilation)) + 1
+    return (last_viewing_tap(axis, cell) + 1
+            - max(0, ceil_div(window_distance(axis, axis.output - 1, cell), axis.dilation)))
 
 cdef inline Viewer viewer(const Axis *axis, ptrdiff_t cell, ptrdiff_t number) noexcept nogil:
     """The outputs that look at a cell, in their order: found from outputs or from taps, whichever has fewer to try."""

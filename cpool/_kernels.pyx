@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The compiled side: plane loops without the GIL, split over threads, over the C row kernels of src_c.
 
-Data goes one way: a Plan (the geometry as C), a call's arrays (Job), the traversals (_forward.pxi, _backward.pxi), the row
-kernels. Everything is checked before a function here is called; check_indices serves its caller's checks.
+Data goes one way: a Plan (the geometry as C), a call's arrays (Job), the traversals (_forward.pxi, _backward.pxi), the
+row kernels. Everything is checked before a function here is called; check_indices serves its caller's checks.
 """
 
 from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
@@ -26,8 +26,8 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t n_taps, pitch
     ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_window_sum(void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t) noexcept
-    ctypedef void cpool_gather(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t,
-                               const void *) noexcept
+    ctypedef void cpool_gather(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t,
+                               ptrdiff_t, const void *) noexcept
     ctypedef void cpool_spread(void *, ptrdiff_t, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t,
                                ptrdiff_t) noexcept
     ctypedef void cpool_scatter(void *, ptrdiff_t, const void *, const int64_t *, ptrdiff_t, ptrdiff_t) noexcept
@@ -62,11 +62,11 @@ cdef extern from *:
     const int CPOOL_OPENMP
     int omp_get_max_threads() nogil
 
-cdef ptrdiff_t ROW_CELLS = 16384        # about a row tile's most elements: with its scratch it stays in the second-level cache
-cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few enough to share out
-cdef ptrdiff_t SCRATCH_BYTES = 131072   # the most scratch of a block of several rows; one row alone may take 8 times that
+cdef ptrdiff_t ROW_CELLS = 16384        # about the most elements of a row's tile: they stay in cache with their scratch
+cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few to share out
+cdef ptrdiff_t SCRATCH_BYTES = 131072   # a block's most scratch; one row alone may take 8 times that
 cdef int MOST_THREADS = 1024            # more is a slip, and libgomp does not survive 100,000
-cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth a thread: starting one costs some 5 us
+cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth the start of a thread
 
 include "_runtime.pxi"
 include "_job.pxi"
@@ -90,9 +90,9 @@ cdef class Plan:
         for i in range(3):
             self.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0)
             if i >= missing:
-                self.axis[i] = Axis(geometry.length[i - missing], geometry.kernel[i - missing], geometry.stride[i - missing],
-                                    geometry.before[i - missing], geometry.dilation[i - missing],
-                                    geometry.output[i - missing], 0)
+                self.axis[i] = Axis(geometry.length[i - missing], geometry.kernel[i - missing],
+                                    geometry.stride[i - missing], geometry.before[i - missing],
+                                    geometry.dilation[i - missing], geometry.output[i - missing], 0)
             self.taps *= self.axis[i].kernel
         # The smallest unsigned integer that holds a tap's number, in bytes.
         self.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8
@@ -102,7 +102,7 @@ cdef class Plan:
 
 
 cdef int prepare(Job *job, Plan plan, Py_buffer *array, bint channels_last, int rank, ptrdiff_t code_item) except -1:
-    """Fills in a job's shape: `array` is x, or dx, whose last axes are the pooled ones (and before them the channels)."""
+    """Fills in a job's shape: `array` is x, or dx, whose last axes are the pooled ones, before them the channels."""
     cdef ptrdiff_t item = array.itemsize
     cdef int i, lead = array.ndim - rank - channels_last
     memset(job, 0, sizeof(Job))
@@ -177,7 +177,7 @@ cdef int run(Job *job) except -1:
 def forward(int op, int dtype, x, y, record, Plan plan, bint channels_last, bytes fill):
     """Pools x into y, and the winners' places into record unless that is None.
 
-    y and record are contiguous in x's layout; channels_last: the axis before the pooled ones has unit stride in all three.
+    y and record are contiguous in x's layout; channels_last: the axis before the pooled ones has unit stride in all.
     fill: the bytes of the value that no element is beaten by.
     """
     cdef Py_buffer x_buffer, y_buffer, record_buffer
@@ -208,7 +208,7 @@ def forward(int op, int dtype, x, y, record, Plan plan, bint channels_last, byte
 
 
 def backward(int dtype, dout, record, dx, Plan plan, bint channels_last):
-    """Adds dout where record says that a cell won; all three contiguous in the layout of dx, every cell of which is written."""
+    """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
     cdef Py_buffer dx_buffer
     cdef Job job
     cdef int rank = len(plan.output)

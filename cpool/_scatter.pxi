@@ -1,12 +1,12 @@
 # From records to indices, and from indices back to cells. Loops over the planes of whole arrays; `channels` as in Job.
 
 cdef void decode_row(const Job *job, ptrdiff_t item, int64_t *indices, const uint64_t *offset_of) noexcept nogil:
-    """int64 indices, flat over the pooled axes of a plane, of one output row of records. offset_of: NULL above 256 taps."""
+    """int64 indices, flat over a plane's pooled axes, of one output row of records. offset_of: NULL above 256 taps."""
     cdef const Axis *depth = &job.axis[0]
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t oh = item % height.output, od = item // height.output % depth.output
-    # Unsigned: a window's start may lie so far outside the plane that its number wraps; with the tap's it is in the plane.
+    # Unsigned: a window's start may lie so far outside that its number wraps; with the tap's it is in the plane.
     cdef uint64_t row = (<uint64_t> window_start(depth, od) * <uint64_t> height.length
                          + <uint64_t> window_start(height, oh)) * <uint64_t> width.length
     cdef ptrdiff_t first = item * width.output * job.channels, ow, c, i
@@ -33,7 +33,8 @@ cdef inline uint64_t offset_of_code(const Job *job, int64_t code) noexcept nogil
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef uint64_t row = <uint64_t> (code // width.kernel), column = <uint64_t> (code % width.kernel)
-    cdef uint64_t depth_rows = row // <uint64_t> height.kernel * <uint64_t> job.axis[0].dilation * <uint64_t> height.length
+    cdef uint64_t depth_rows = (row // <uint64_t> height.kernel * <uint64_t> job.axis[0].dilation
+                                * <uint64_t> height.length)
     return ((depth_rows + row % <uint64_t> height.kernel * <uint64_t> height.dilation) * <uint64_t> width.length
                       + column * <uint64_t> width.dilation)
 
@@ -76,16 +77,17 @@ def check_indices(indices, int64_t plane_cells):
 
 
 def scatter(bint add, int dtype, planes, indices, values, ptrdiff_t n, ptrdiff_t plane_cells, ptrdiff_t channels):
-    """Clears `planes` and adds (else puts) n values a plane at their indices, in order. All contiguous in the same layout."""
+    """Clears `planes` and adds (else puts) n values a plane at their indices, in order; all contiguous in one layout."""
     cdef char *cells = address(planes)
     cdef const char *value = address(values)
     cdef const int64_t *index = <const int64_t *> address(indices)
     cdef ptrdiff_t item = planes.itemsize, n_planes = planes.size // plane_cells if plane_cells else 0, p, at
     cdef cpool_scatter *kernel = chosen.scatter_add[dtype] if add else chosen.scatter_put[log2_bytes(item)]
     cdef ptrdiff_t total = planes.nbytes
+    cdef int threads = threads_for(n_planes, <double> n_planes * plane_cells)
     with nogil:
         memset(cells, 0, total)
-        for p in prange(n_planes, num_threads=threads_for(n_planes, <double> n_planes * plane_cells), schedule="static"):
+        for p in prange(n_planes, num_threads=threads, schedule="static"):
             at = p // channels * channels * n + p % channels
             kernel(cells + (p // channels * channels * plane_cells + p % channels) * item, channels, value + at * item,
                    index + at, channels, n)

@@ -1,7 +1,7 @@
 /*
- * codes_x86.h - a record's bytes to the lanes of a vector (widen) and back (narrow). The suffix: bytes of a lane, bytes of the
- * vector. GCC 12 takes __builtin_convertvector apart into scalar moves here, so these few are intrinsics. Every place in a
- * record of bytes is below 256, so the signed saturation of packs never acts.
+ * codes_x86.h - a record's bytes to the lanes of a vector (widen) and back (narrow). The suffix: bytes of a lane, bytes
+ * of the vector. GCC 12 takes __builtin_convertvector apart into scalar moves here, so these few are intrinsics. Every
+ * place in a record of bytes is below 256, so the signed saturation of packs never acts.
  */
 #include <immintrin.h>
 #include <string.h>

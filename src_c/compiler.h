@@ -14,8 +14,9 @@
 #define CPOOL_NAME5(a, b, c, d, e) CPOOL_NAME2(CPOOL_NAME4(a, b, c, d), e)
 
 /*
- * GCC and Clang have vector types as a language extension: one source for all widths and element types. MSVC has not, so it
- * builds the scalar table only. Code between CPOOL_TARGET_BEGIN and _END is compiled for the named instruction sets.
+ * GCC and Clang have vector types as a language extension: one source for all widths and element types. MSVC has not,
+ * so it builds the scalar table only. Code between CPOOL_TARGET_BEGIN and _END is compiled for the named instruction
+ * sets.
  */
 #if defined(__clang__)
 #define CPOOL_HAS_VECTORS 1
@@ -57,7 +58,9 @@
 #define CPOOL_BUILD_NEON 0
 #endif
 
-/* Shuffles of two vectors by element bytes and vector bytes. EVEN: of the first the even lanes, of the second the odd. */
+/*
+ * Shuffles of two vectors by element bytes and vector bytes. EVEN: of the first the even lanes, of the second the odd.
+ */
 #define EVEN_4_16 0, 2, 5, 7
 #define ZIP_LOW_4_16 0, 4, 1, 5
 #define ZIP_HIGH_4_16 2, 6, 3, 7

@@ -14,7 +14,9 @@ const cpool_kernels *const cpool_built[] = {
     &cpool_kernels_scalar, NULL,
 };
 
-/* The compilers' own test asks both the processor and, of the wide registers, whether the operating system saves them. */
+/*
+ * The compilers' own test asks both the processor and, of the wide registers, whether the operating system saves them.
+ */
 int cpool_usable(const cpool_kernels *kernels) {
 #if CPOOL_BUILD_X86
     __builtin_cpu_init();

@@ -1,4 +1,6 @@
-/* dtype_kernels.h - the window kernels of one dtype. Records wider than a byte (over 256 taps) have plain kernels only. */
+/*
+ * dtype_kernels.h - the window kernels of one dtype. Records wider than a byte (over 256 taps) have plain kernels only.
+ */
 #define RECORD u8
 #define RECORD_T uint8_t
 #include "record_kernels.h"

@@ -1,6 +1,7 @@
 /*
- * kernels.h - all kernels of one instruction set and their table. Parameters: ISA, its name; MAX_VECTOR_BYTES, its widest vector
- * (0: plain elements only). Whoever includes this has opened the target region (compiler.h) and the codes_*.h of the ISA.
+ * kernels.h - all kernels of one instruction set and their table. Parameters: ISA, its name; MAX_VECTOR_BYTES, its
+ * widest vector (0: plain elements only). Whoever includes this has opened the target region (compiler.h) and the
+ * codes_*.h of the ISA.
  */
 #include <string.h>
 

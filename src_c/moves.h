@@ -1,7 +1,8 @@
 /*
- * moves.h - gather and spread, for one size of element. Parameters: MOVE_T, an unsigned type of that size, MOVE, its name, and
- * MOVE_BYTES; MAX_VECTOR_BYTES as in kernels.h. Strides of 1 and 2 are nearly all there is, so those have loops of their own,
- * 4- and 8-byte elements explicit vectors: the compiler's own cost 2x on rows of a few vectors.
+ * moves.h - gather and spread, for one size of element. Parameters: MOVE_T, an unsigned type of that size, MOVE, its
+ * name, and MOVE_BYTES; MAX_VECTOR_BYTES as in kernels.h. Strides of 1 and 2 are nearly all there is, so those have
+ * loops of their own, 4- and 8-byte elements explicit vectors: with the compiler's, backward of 28x28 planes took 1.4x
+ * the time.
  */
 #define SIZED(name) CPOOL_NAME3(name, MOVE, ISA)
 #define PAIRS_OF(name, bytes) CPOOL_NAME3(name, MOVE, bytes)
@@ -35,8 +36,8 @@ static void SIZED(gather_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_
     for (ptrdiff_t j = 0; j < width; j++) dst[j] = src[2 * j];
 }
 
-static void SIZED(spread_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT even, const MOVE_T *CPOOL_RESTRICT odd,
-                                ptrdiff_t width) {
+static void SIZED(spread_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT even,
+                                const MOVE_T *CPOOL_RESTRICT odd, ptrdiff_t width) {
 #if PAIR_VECTORS >= 64
     if (width >= 64 / MOVE_BYTES) { PAIRS_OF(spread_pairs, 64)(dst, even, odd, width); return; }
 #endif
@@ -52,8 +53,8 @@ static void SIZED(spread_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_
     }
 }
 
-static void SIZED(gather)(void *dst_, ptrdiff_t dst_pitch, const void *src_, ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n,
-                          ptrdiff_t before, ptrdiff_t width, ptrdiff_t after, const void *fill_) {
+static void SIZED(gather)(void *dst_, ptrdiff_t dst_pitch, const void *src_, ptrdiff_t src_pitch, ptrdiff_t step,
+                          ptrdiff_t n, ptrdiff_t before, ptrdiff_t width, ptrdiff_t after, const void *fill_) {
     const MOVE_T fill = *(const MOVE_T *)fill_;
     for (ptrdiff_t i = 0; i < n; i++) {
         MOVE_T *dst = (MOVE_T *)dst_ + i * dst_pitch;

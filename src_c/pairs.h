@@ -1,6 +1,7 @@
 /*
- * pairs.h - gather and spread of stride 2 in vectors of VECTOR_BYTES, for elements of 4 and 8 bytes. Parameters: MOVE_T and
- * MOVE as in moves.h, MOVE_BYTES, VECTOR_BYTES; rows are of at least one vector, the last of which may overlap the one before.
+ * pairs.h - gather and spread of stride 2 in vectors of VECTOR_BYTES, for elements of 4 and 8 bytes. Parameters: MOVE_T
+ * and MOVE as in moves.h, MOVE_BYTES, VECTOR_BYTES; rows are of at least one vector, the last of which may overlap the
+ * one before.
  */
 #define PAIR_LANES (VECTOR_BYTES / MOVE_BYTES)
 #define PAIRS(name) CPOOL_NAME3(name, MOVE, VECTOR_BYTES)
@@ -21,8 +22,8 @@ static void PAIRS(gather_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_
 }
 
 /* dst[2 * width] = even[0], odd[0], even[1], ... */
-static void PAIRS(spread_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT even, const MOVE_T *CPOOL_RESTRICT odd,
-                                ptrdiff_t width) {
+static void PAIRS(spread_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT even,
+                                const MOVE_T *CPOOL_RESTRICT odd, ptrdiff_t width) {
     for (ptrdiff_t j = 0; j < width; j += PAIR_LANES) {
         PAIRS(lanes) a, b, low, high;
         if (j + PAIR_LANES > width) j = width - PAIR_LANES;

@@ -1,6 +1,6 @@
 /*
- * record_kernels.h - the window kernels of one dtype and record. A row is done in the widest vectors that it fills, down to
- * plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps.
+ * record_kernels.h - the window kernels of one dtype and record. A row is done in the widest vectors that it fills,
+ * down to plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps.
  */
 #if MAX_VECTOR_BYTES >= 64
 #define VECTOR_BYTES 64

@@ -1,9 +1,10 @@
 /*
- * vector.h - the vocabulary that window_best.h and window_sum.h are written in, for one dtype, record and width of vector.
- * Parameters: those of dtypes.h; RECORD and RECORD_T, the type of a record's code; VECTOR_BYTES (16, 32 or 64; 0: one plain
- * element at a time). Vectors write records of bytes only.
+ * vector.h - the vocabulary that window_best.h and window_sum.h are written in, for one dtype, record and width of
+ * vector. Parameters: those of dtypes.h; RECORD and RECORD_T, the type of a record's code; VECTOR_BYTES (16, 32 or 64;
+ * 0: one plain element at a time). Vectors write records of bytes only.
  *
- * vec: LANES values. sum_vec: LANES gradients. code_vec: LANES places of winners. mask_vec: all ones or all zeros a lane.
+ * vec: LANES values. sum_vec: LANES gradients. code_vec: LANES places of winners. mask_vec: all ones or all zeros a
+ * lane.
  */
 #undef LANES
 #undef NOT

@@ -1,6 +1,7 @@
 /*
- * window_best.h - forward, for one op, dtype, record and width of vector. The one place where a maximum (or minimum) is taken.
- * Parameters: OP (max, min); BEATS, the strict order of that op, and NOT_PAST, its contrary; the vocabulary of vector.h.
+ * window_best.h - forward, for one op, dtype, record and width of vector. The one place where a maximum (or minimum) is
+ * taken. Parameters: OP (max, min); BEATS, the strict order of that op, and NOT_PAST, its contrary; the vocabulary of
+ * vector.h.
  */
 #undef BETTER
 #if IS_FLOAT
@@ -30,9 +31,9 @@ CPOOL_INLINE void best_at(T *y, RECORD_T *code, const cpool_window *window, ptrd
     if (with_code) store_code(code, place);
 }
 
-/* y[n][width], width >= LANES. A row's last vector is a full one that overlaps the one before: 1.2x a masked tail. */
-CPOOL_INLINE void best_rows(T *y, RECORD_T *code, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n, ptrdiff_t width,
-                            int with_code) {
+/* y[n][width], width >= LANES. A row's last vector is a full one that overlaps the one before; no tail is masked. */
+CPOOL_INLINE void best_rows(T *y, RECORD_T *code, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
+                            ptrdiff_t width, int with_code) {
     for (ptrdiff_t i = 0; i < n; i++) {
         const ptrdiff_t out = i * y_pitch, in = i * window->pitch;
         ptrdiff_t j = 0;
@@ -45,8 +46,8 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *code, ptrdiff_t y_pitch, const cpool
     }
 }
 
-static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *code, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
-                                                ptrdiff_t width) {
+static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *code, ptrdiff_t y_pitch, const cpool_window *window,
+                                                ptrdiff_t n, ptrdiff_t width) {
     if (code) best_rows(y, code, y_pitch, window, n, width, 1);
     else best_rows(y, NULL, y_pitch, window, n, width, 0);
 }

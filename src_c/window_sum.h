@@ -1,6 +1,6 @@
 /*
- * window_sum.h - backward, for one dtype, record and width of vector: the gradients of the outputs whose record names a cell,
- * added in the order of the window's rows and taps. Parameters: the vocabulary of vector.h.
+ * window_sum.h - backward, for one dtype, record and width of vector: the gradients of the outputs whose record names a
+ * cell, added in the order of the window's rows and taps. Parameters: the vocabulary of vector.h.
  */
 #define sum_at NAMED(sum_at)
 

@@ -1,8 +1,8 @@
 /*
  * moves.h - gather and spread, for one size of element. Parameters: MOVE_T, an unsigned type of that size, MOVE, its
  * name, and MOVE_BYTES; MAX_VECTOR_BYTES as in kernels.h. Strides of 1 and 2 are nearly all there is, so those have
- * loops of their own, 4- and 8-byte elements explicit vectors: with the compiler's, backward of 28x28 planes took 1.4x
- * the time.
+ * loops of their own, 4- and 8-byte elements explicit vectors: with the compiler's own, forward of 2x2 windows on 28x28
+ * planes takes 1.2x.
  */
 #define SIZED(name) CPOOL_NAME3(name, MOVE, ISA)
 #define PAIRS_OF(name, bytes) CPOOL_NAME3(name, MOVE, bytes)

@@ -4,38 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from calls import RANKS, SENTINEL, backward, example, functions, recorded
 
 import cpool
 
-RANKS = (1, 2, 3)
 DTYPES = [*"?bBhHiIlLqQfd"]
 WRONG_DTYPES = ["float16", "complex64", "complex128", "longdouble", "O", "U3", "S3", "M8[s]", "m8[ms]", "V4", "f4,i4"]
-SENTINEL = 77
-
-
-def example(rank, dtype=np.float64):
-    shape = (2, 3, *(5, 6, 7)[:rank])
-    return np.random.default_rng(rank).integers(0, 50, shape).astype(dtype)
-
-
-def functions(rank):
-    """Every way from x to y; each takes x and out=."""
-    return {
-        "max": lambda x, **out: getattr(cpool, f"max_pool{rank}d")(x, 2, **out),
-        "min": lambda x, **out: getattr(cpool, f"min_pool{rank}d")(x, 2, **out),
-        "indices": lambda x, **out: getattr(cpool, f"max_pool{rank}d")(x, 2, return_indices=True, **out)[0],
-        "max layer": lambda x, **out: getattr(cpool, f"MaxPool{rank}d")(2).forward(x, **out),
-        "min layer": lambda x, **out: getattr(cpool, f"MinPool{rank}d")(2)(x, **out),
-    }
-
-
-def backward(rank):
-    return getattr(cpool, f"max_pool{rank}d_backward")
-
-
-def recorded(rank, dtype=np.float64):
-    x = example(rank, dtype)
-    return x, *getattr(cpool, f"max_pool{rank}d")(x, 2, return_indices=True)
 
 
 @pytest.mark.parametrize("rank", RANKS)

@@ -7,6 +7,7 @@ import sys
 import sysconfig
 import tempfile
 
+import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
@@ -36,7 +37,8 @@ kernels = Extension(
     "cpool._kernels",
     sources=["cpool/_kernels.pyx", *sorted(glob.glob("src_c/*.c"))],
     depends=[*glob.glob("src_c/*.h"), *glob.glob("cpool/*.pxi")],
-    include_dirs=["src_c"],
+    include_dirs=["src_c", numpy.get_include()],
+    define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION")],
     extra_compile_args=[*optimise, *compile_openmp],
     extra_link_args=link_openmp,
 )

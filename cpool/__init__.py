@@ -4,9 +4,9 @@
 #   functional.py, layers.py   the public functions and layers
 #   _pool.py, _arrays.py       checks, dtypes, layouts, output allocation
 #   _geometry.py               windows and output lengths, every ValueError of these
-#   _kernels.pyx (*.pxi)       plane loops without the GIL, over threads
+#   _kernels.pyx (*.pxi)       plane loops without the GIL, over threads; memory of results, repeated calls
 #   src_c/                     row kernels, a table an instruction set
-#   _cli.py, __main__.py       the command `cpool`, with _progress.py and _textbook.py
+#   _cli.py, __main__.py       the command `cpool`, with _progress.py and _textbook.py; _bench*.py: `cpool bench`
 
 try:
     import cpool._kernels  # noqa: F401
@@ -17,7 +17,7 @@ except ModuleNotFoundError as error:
         "this is cpool's source folder, not compiled: run `pip install .` and leave it, or `pip install -e .` in it"
     ) from None
 
-from cpool._kernels import get_num_threads, isa, set_num_threads
+from cpool._kernels import empty_cache, get_num_threads, isa, set_num_threads
 from cpool.functional import (
     max_pool1d,
     max_pool1d_backward,
@@ -45,6 +45,7 @@ __all__ = [
     "MinPool3d",
     "Pooling",
     "__version__",
+    "empty_cache",
     "get_num_threads",
     "isa",
     "max_pool1d",

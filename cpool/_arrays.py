@@ -74,12 +74,15 @@ def checked_arguments(
     )
 
 
-def as_array(name: str, value: Any, rank: int) -> tuple[Array, int]:
-    """(array, dtype code) of an argument: at least `rank` axes, native byte order, aligned; a copy only if need be."""
+def as_array(name: str, value: Any, rank: int, any_byte: bool = False) -> tuple[Array, int]:
+    """(array, dtype code) of an argument: at least `rank` axes, native byte order, aligned; a copy only if need be.
+
+    any_byte: what uses it takes every byte of a bool that is not 0 for True, as a view of other bytes may have them.
+    """
     array = value if type(value) is np.ndarray else converted(name, value)
     code = DTYPE_CODES.get(array.dtype)
-    if code == 0 and array.size and array.view(np.uint8).max() > 1:
-        array = array.view(np.uint8) != 0  # a view of other bytes as bool, of which each that is not 0 is True
+    if code == 0 and not any_byte and array.size and array.view(np.uint8).max() > 1:
+        array = array.view(np.uint8) != 0
     if code is None:
         native = array.dtype.newbyteorder("=")
         if native not in DTYPE_CODES:
@@ -107,14 +110,6 @@ def converted(name: str, value: Any) -> Array:
 _ALIGNMENT_IS_SIZE = all(dtype.alignment == dtype.itemsize for dtype in DTYPES)
 
 
-def is_channels_last(array: Array, rank: int) -> bool:
-    """Whether the axis before the pooled ones, and not the last, has neighbours side by side in memory."""
-    if array.ndim <= rank:
-        return False
-    strides, item = array.strides, array.itemsize
-    return strides[-1] != item and strides[-rank - 1] == item and array.shape[-rank - 1] > 1
-
-
 def in_memory_order(array: Array, rank: int, channels_last: bool) -> Array:
     """The view whose C order is the layout's: channels moved to the end where they are last."""
     if not channels_last:
@@ -132,13 +127,10 @@ def contiguous(array: Array, rank: int, channels_last: bool) -> Array:
 def empty(name: str, shape: tuple[int, ...], dtype: np.dtype[Any], rank: int, channels_last: bool) -> Array:
     """A new array of this shape in the layout."""
     try:
-        if not channels_last:
-            return np.empty(shape, dtype)
-        channel = len(shape) - rank - 1
-        made: Array = np.empty((*shape[:channel], *shape[channel + 1 :], shape[channel]), dtype)
+        made: Array = _kernels.empty(shape, dtype, rank, channels_last)
     except (ValueError, OverflowError):
         raise ValueError(f"{name} would have shape {shape}: more than memory can address") from None
-    return made.transpose([*range(channel), len(shape) - 1, *range(channel, len(shape) - 1)])
+    return made
 
 
 def overlap(a: Array, b: Array) -> bool:

@@ -1,206 +1,197 @@
-# Backward: makes rows of dx out of the rows of dout that look at them, in the order of the outputs, so that a cell's
-# terms are added as np.add.at would. The same two traversals as forward, one arithmetic (window_sum).
+# Backward: clears dx and adds each dout to the cell that its record names, in the order of the outputs, as np.add.at
+# would. It is done in chunks that stay in the cache between the two, and each fetches what the next one clears.
 
-cdef ptrdiff_t list_viewers(const Job *job, Scratch *scratch, ptrdiff_t d, ptrdiff_t h, ptrdiff_t oh_base,
-                            const char *dout, const char *record, ptrdiff_t row_cells,
-                            ptrdiff_t depth_cells) noexcept nogil:
-    """Lists the rows of dout that look at row (d, h). dout and record: output row (first viewer of d, oh_base)."""
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
-    cdef ptrdiff_t i, j, at, n = 0, first_od = max(0, first_viewer(depth, d))
-    cdef Viewer by_depth, by_height
-    for i in range(viewer_candidates(depth, d)):
-        by_depth = viewer(depth, d, i)
-        if by_depth.tap < 0:
-            continue
-        for j in range(viewer_candidates(height, h)):
-            by_height = viewer(height, h, j)
-            if by_height.tap < 0:
-                continue
-            at = (by_depth.output - first_od) * depth_cells + (by_height.output - oh_base) * row_cells
-            scratch.value[n] = dout + at * job.item
-            scratch.code[n] = record + at * job.code_item
-            scratch.row_code[n] = (by_depth.tap * height.kernel + by_height.tap) * job.axis[2].kernel
-            n += 1
-    return n
+cdef struct Gradient:
+    void (*run)(const Gradient *, ptrdiff_t) noexcept nogil
+    ptrdiff_t items              # calls of run, each of which writes its own part of dx
+    cpool_scatter_record *scatter
+    cpool_spread_add *add        # channels in vectors (_spread.pxi); NULL: one by one
+    cpool_spread_pairs *pairs    # windows side by side
+    cpool_taps taps
+    bint exact                   # pairs: no cell of dx is without a window
+    ptrdiff_t bytes              # of dx
+    ptrdiff_t rows               # pairs: output rows of a slice
+    cpool_outputs outputs        # what is the same for all chunks
+    Axis axis[3]
+    uint64_t cell[3]             # elements of dx from one cell to the next
+    int cut                      # the axis that is cut: the first that is more than one point
+    ptrdiff_t planes, channels, item, code_item
+    ptrdiff_t group              # planes done together
+    ptrdiff_t parts, part        # what a plane is cut into for threads, and its length along the cut axis
+    ptrdiff_t chunk              # outputs along the cut axis done at a time
+    char *dx
+    const char *dout
+    const char *record
+
+cdef ptrdiff_t CHUNK_BYTES = 32768  # about the most that is cleared at a time, several planes together
+cdef ptrdiff_t CACHE_BYTES = 1 << 25  # arrays from here on are taken to be larger than the cache
+cdef int GROUP = 4                  # planes, or channels, that the kernel does together (scatter_record.h)
+cdef enum:
+    MOST_ADDED = 32                 # taps of a window that is added in vectors of channels
 
 
-cdef void backward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
-    """One row of dx[columns][channels], a column at a time."""
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t h = item % height.length
-    cdef ptrdiff_t d = item // height.length % depth.length
-    cdef ptrdiff_t plane = item // height.length // depth.length
-    cdef ptrdiff_t row_cells = width.output * job.channels
-    cdef ptrdiff_t base = (plane * depth.output + max(0, first_viewer(depth, d))) * height.output * row_cells
-    cdef ptrdiff_t w, i
-    cdef Viewer by_width
-    cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, 0, 0)
-    cdef char *dx = job.cells + item * width.length * job.channels * job.item
-
-    window.n_rows = list_viewers(job, scratch, d, h, 0, job.outputs + base * job.item,
-                                 job.record + base * job.code_item, row_cells, height.output * row_cells)
-    for w in range(width.length):
-        window.n_taps = 0
-        for i in range(viewer_candidates(width, w)):
-            by_width = viewer(width, w, i)
-            if by_width.tap >= 0:
-                scratch.tap[window.n_taps] = by_width.output * job.channels
-                scratch.tap_code[window.n_taps] = by_width.tap
-                window.n_taps += 1
-        if window.n_rows and window.n_taps:
-            job.sum(dx + w * job.channels * job.item, job.channels, &window, 1, job.channels)
+cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, bint channels_last):
+    """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
+    cdef Gradient g
+    cdef int rank = len(plan.output), threads
+    cdef ptrdiff_t item, chunk
+    cdef void *taps = NULL
+    memset(&g, 0, sizeof(Gradient))
+    g.scatter = chosen.scatter_record[dtype][log2_bytes(plan.code_item)]
+    g.item, g.code_item = dx.itemsize, plan.code_item
+    g.bytes = dx.size * dx.itemsize
+    g.dx, g.dout, g.record = address(dx), address(dout), address(record)
+    lay_out_outputs(&g, plan, dx.size, dx.shape[dx.ndim - rank - 1] if channels_last else 1)
+    if g.code_item <= 2:
+        g.taps.n = plan.taps
+        taps = malloc(plan.taps * (sizeof(ptrdiff_t) + sizeof(int64_t)))
+        if taps == NULL:
+            raise MemoryError("no memory for the offsets of a window's taps")
+        lay_out_taps(&g, taps)
+    if g.code_item == 1 and plan_pairs(&g, chosen.spread_pairs[dtype]):
+        g.run = backward_pairs
+        threads = threads_for(g.items, <double> dx.size)
+        count_path(BACKWARD_PAIRS)
+    else:
+        g.run = backward_part
+        threads = cut_up(&g)
+        if adds_channels(&g):
+            g.add = chosen.spread_add[dtype]
+        count_path(BACKWARD_ADDED if g.add != NULL else BACKWARD_CHANNELS if g.channels > 1
+                   else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
+        if g.parts > 1:
+            count_path(BACKWARD_PARTS)
+    chunk = max(1, g.items // (8 * threads))
+    with nogil:
+        if threads == 1:
+            for item in range(g.items):
+                g.run(&g, item)
         else:
-            memset(dx + w * job.channels * job.item, 0, job.channels * job.item)
+            for item in prange(g.items, num_threads=threads, schedule="dynamic", chunksize=chunk):
+                g.run(&g, item)
+    free(taps)
 
 
-cdef bint plan_backward_rows(Job *job) noexcept nogil:
-    """Cuts the rows of dx into tiles and blocks whose dout fits in scratch; False where no cut does.
-
-    The columns of one phase (column modulo stride) have the same taps, so they are done side by side in scratch and
-    then spread over the row. A tile is a whole number of strides.
-    """
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t depth_viewers, height_viewers, gather_cells, needed
-    job.phases = min(width.stride, width.length)
-    if span(width) > ROW_CELLS or job.phases > ROW_CELLS:
-        return False
-    job.phase_cells = ceil_div(min(width.length, ROW_CELLS), job.phases)
-    job.tile = job.phase_cells * job.phases
-    job.first_output = first_viewer(width, 0)
-    job.row_cells = last_viewer(width, job.phases - 1) - job.first_output + job.phase_cells
-    depth_viewers = min(job.axis[0].output, (span(&job.axis[0]) - 1) // job.axis[0].stride + 1)
-    job.block = 0
-    while job.block < height.length:
-        height_viewers = min(height.output,
-                             min(height.output, (span(height) - 1) // height.stride) + job.block // height.stride + 2)
-        # A double, because as an integer it could pass int64.
-        if <double> depth_viewers * height_viewers * job.row_cells > 8 * SCRATCH_BYTES:
-            break
-        # Rounded up, so that what lies behind it in scratch is aligned.
-        gather_cells = (depth_viewers * height_viewers * job.row_cells + 63) // 64 * 64
-        needed = gather_cells * (job.item + job.code_item) + (job.block // height.stride + 1) * job.tile * job.item
-        if needed > (SCRATCH_BYTES if job.block else 8 * SCRATCH_BYTES):
-            break
-        if job.block and (job.block + 1) * job.tile > BLOCK_CELLS:
-            break
-        job.block += 1
-        job.gather_cells, job.scratch_bytes = gather_cells, needed
-    return job.block > 0
+cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements, ptrdiff_t channels) noexcept:
+    """Sizes and steps of dx and of the outputs, as the kernels want them."""
+    cdef cpool_outputs *outputs = &g.outputs
+    cdef uint64_t cells = channels
+    cdef int i
+    for i in range(2, -1, -1):
+        g.axis[i] = plan.axis[i]
+        g.cell[i] = cells
+        outputs.kernel[i] = g.axis[i].kernel
+        # Unsigned: the offsets of taps that see nothing may wrap.
+        outputs.offset[i] = cells * <uint64_t> g.axis[i].dilation
+        cells *= <uint64_t> g.axis[i].length
+    g.channels, g.planes = channels, elements // <ptrdiff_t> cells
+    outputs.step, outputs.row = channels, g.axis[2].output * channels
+    outputs.dx_step = <ptrdiff_t> (<uint64_t> g.axis[2].stride * g.cell[2])
+    outputs.dx_row = <ptrdiff_t> (<uint64_t> g.axis[1].stride * g.cell[1])
+    outputs.n_planes, outputs.plane, outputs.dx_plane = channels, 1, 1
+    if channels == 1:
+        outputs.dx_plane, outputs.plane = <ptrdiff_t> cells, g.axis[0].output * g.axis[1].output * g.axis[2].output
+    g.cut = 0
+    while g.cut < 2 and g.axis[g.cut].length == 1 and g.axis[g.cut].output == 1:
+        g.cut += 1
 
 
-cdef void lay_out_backward_taps(Job *job) noexcept nogil:
-    """The taps of each phase, by rising output: those of phase p stand from phase_taps[p] on."""
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t t, phase, at
-    memset(job.phase_taps, 0, (job.phases + 1) * sizeof(ptrdiff_t))
-    for t in range(width.kernel):
-        phase = positive_modulo(t * width.dilation - width.before, width.stride)
-        if phase + 1 < job.phases:
-            job.phase_taps[phase + 2] += 1
-    for phase in range(1, job.phases):
-        job.phase_taps[phase + 1] += job.phase_taps[phase]
-    for t in range(width.kernel - 1, -1, -1):
-        phase = positive_modulo(t * width.dilation - width.before, width.stride)
-        if phase < job.phases:
-            at = job.phase_taps[phase + 1]
-            job.tap[at] = (phase + width.before - t * width.dilation) // width.stride - job.first_output
-            job.tap_code[at] = t
-            job.phase_taps[phase + 1] += 1
+cdef int cut_up(Gradient *g) noexcept:
+    """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
+    cdef const Axis *axis = &g.axis[g.cut]
+    cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
+    cdef ptrdiff_t outputs = g.axis[0].output * g.axis[1].output * g.axis[2].output
+    cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
+    g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
+    g.parts = 1
+    g.items = ceil_div(g.planes, g.group)
+    # Windows that lie in two parts are looked at twice: parts are much longer than windows.
+    if threads > 1 and g.items < 4 * threads:
+        g.parts = max(1, min(4 * threads // g.items, axis.length // min(axis.length, 4 * span(axis))))
+    g.part = ceil_div(axis.length, g.parts)
+    g.parts = ceil_div(axis.length, g.part)
+    g.items *= g.parts
+    g.chunk = max(1, CHUNK_BYTES // (slice_bytes * g.group) // min(axis.stride, CHUNK_BYTES))
+    g.outputs.ahead_plane = plane_bytes if g.group == GROUP else 0
+    g.outputs.ahead_step = plane_bytes // (outputs * ceil_div(g.channels, GROUP))
+    return <int> min(threads, g.items)
 
 
-cdef void gather_backward_rows(const Job *job, char *dst, const char *src, ptrdiff_t item, ptrdiff_t n,
-                               ptrdiff_t ow) noexcept nogil:
-    """Lays n rows of dout, or of the record, out from output column `ow` on, zeros where there is no such column."""
-    cdef ptrdiff_t n_outputs = job.axis[2].output
-    cdef ptrdiff_t before = min(job.row_cells, max(0, -ow)), end = max(before, min(job.row_cells, n_outputs - ow))
-    src += max(0, min(ow, n_outputs - 1)) * item
-    job.kernels.gather[log2_bytes(item)](dst, job.row_cells, src, n_outputs, 1, n, before, end - before,
-                                         job.row_cells - end, job.fill)
+cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
+    """Where each tap lies from its window's first cell on."""
+    cdef const cpool_outputs *outputs = &g.outputs
+    cdef ptrdiff_t *offset = <ptrdiff_t *> memory
+    cdef int64_t *code = <int64_t *> (offset + g.taps.n)
+    cdef uint64_t d, h, w
+    cdef int64_t n = 0
+    g.taps.offset, g.taps.code, g.outputs.offset_of = offset, code, offset
+    for d in range(outputs.kernel[0]):
+        for h in range(outputs.kernel[1]):
+            for w in range(outputs.kernel[2]):
+                offset[n] = <ptrdiff_t> (d * outputs.offset[0] + h * outputs.offset[1] + w * outputs.offset[2])
+                code[n] = n
+                n += 1
 
 
-cdef void backward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
-    """One block of rows of dx, one tile of their columns."""
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t w = item % job.tiles * job.tile
-    cdef ptrdiff_t h = item // job.tiles % job.blocks * job.block
-    cdef ptrdiff_t d = item // job.tiles // job.blocks % depth.length
-    cdef ptrdiff_t plane = item // job.tiles // job.blocks // depth.length
-    cdef ptrdiff_t n_columns = min(job.tile, width.length - w), end_h = min(h + job.block, height.length)
-    cdef ptrdiff_t ow = job.first_output + w // width.stride
-    cdef ptrdiff_t od = max(0, first_viewer(depth, d)), end_od = min(depth.output, last_viewer(depth, d) + 1)
-    cdef ptrdiff_t oh = max(0, first_viewer(height, h)), end_oh = min(height.output, last_viewer(height, end_h - 1) + 1)
-    cdef ptrdiff_t row_cells = width.output, depth_cells = height.output * width.output
-    cdef ptrdiff_t first = ((plane * depth.output + od) * height.output + oh) * width.output
-    cdef char *dout = job.outputs + (first + ow) * job.item
-    cdef char *record = job.record + (first + ow) * job.code_item
-    cdef char *dx = job.cells + (((plane * depth.length + d) * height.length + h) * width.length + w) * job.item
-    cdef ptrdiff_t row, run, i
-
-    if ow < 0 or ow + job.row_cells > width.output:
-        dout, record = scratch.cells, scratch.cells + job.gather_cells * job.item
-        row_cells, depth_cells = job.row_cells, (end_oh - oh) * job.row_cells
-        if end_oh > oh:
-            for i in range(end_od - od):
-                first = (((plane * depth.output + od + i) * height.output) + oh) * width.output
-                gather_backward_rows(job, dout + i * depth_cells * job.item, job.outputs + first * job.item, job.item,
-                                     end_oh - oh, ow)
-                gather_backward_rows(job, record + i * depth_cells * job.code_item, job.record + first * job.code_item,
-                                     job.code_item, end_oh - oh, ow)
-    # Rows a stride apart have the same taps: they are done together, as far as their viewers are not clipped.
-    for row in range(h, min(end_h, h + min(height.stride, job.block))):
-        i = row
-        while i < end_h:
-            run = backward_row_run(job, scratch, d, i, end_h, oh, dout, record, row_cells, depth_cells,
-                                   dx + (i - h) * width.length * job.item, n_columns)
-            if height.stride >= job.block:
-                break
-            i += run * height.stride
+cdef void backward_part(const Gradient *g, ptrdiff_t item) noexcept nogil:
+    """One part of a group of planes of dx."""
+    cdef const Axis *axis = &g.axis[g.cut]
+    cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
+    cdef ptrdiff_t pitch = axis.length * slice_bytes, plane = item * g.group, first = 0, end = axis.length
+    cdef ptrdiff_t o = 0, end_o = axis.output, next_o, last, n_planes, cleared, upto
+    cdef cpool_outputs outputs = g.outputs
+    cdef char *dx
+    if g.parts > 1:
+        plane, first = item // g.parts * g.group, item % g.parts * g.part
+        end = min(end, first + g.part)
+        o, end_o = max(0, first_viewer(axis, first)), min(axis.output, last_viewer(axis, end - 1) + 1)
+    n_planes = min(g.group, g.planes - plane)
+    if g.channels == 1:
+        outputs.n_planes = n_planes
+    outputs.first, outputs.end = first * slice_cells, end * slice_cells
+    dx = g.dx + plane * pitch
+    cleared = first
+    while o < end_o:
+        next_o = min(o + g.chunk, end_o)
+        last = window_start(axis, next_o - 1)
+        upto = end if span(axis) >= end - last else max(cleared, last + span(axis))
+        clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (upto - cleared) * slice_bytes)
+        cleared = upto
+        outputs.ahead = dx + (upto * slice_bytes if next_o < end_o else n_planes * pitch)
+        outputs.checked = (first > window_start(axis, o) and first > 0) or (end < axis.length and upto == end)
+        scatter_chunk(g, &outputs, dx, plane, o, next_o)
+        o = next_o
+    clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (end - cleared) * slice_bytes)
 
 
-cdef ptrdiff_t backward_row_run(const Job *job, Scratch *scratch, ptrdiff_t d, ptrdiff_t h, ptrdiff_t end_h,
-                                ptrdiff_t oh_base, const char *dout, const char *record, ptrdiff_t row_cells,
-                                ptrdiff_t depth_cells, char *dx, ptrdiff_t n_columns) noexcept nogil:
-    """Row h and those strides further that have the same viewers; returns how many these are."""
-    cdef const Axis *height = &job.axis[1]
-    cdef ptrdiff_t run = 1, pitch = 0, phase, n, full = n_columns // job.phases, rest = n_columns % job.phases
-    cdef ptrdiff_t viewer = last_viewer(height, h)
-    cdef cpool_window window = window_of(scratch, NULL, NULL, 0, row_cells)
-    cdef char *phases = scratch.cells + job.gather_cells * (job.item + job.code_item)
-    cdef cpool_spread *spread = job.kernels.spread[log2_bytes(job.item)]
-    if first_viewer(height, h) >= 0 and viewer < height.output:
-        run = min(height.output - viewer, (end_h - 1 - h) // height.stride + 1)
-    if run > 1:
-        pitch = height.stride * job.axis[2].length
-    window.n_rows = list_viewers(job, scratch, d, h, oh_base, dout, record, row_cells, depth_cells)
-    for phase in range(job.phases):
-        window.tap = job.tap + job.phase_taps[phase]
-        window.tap_code = job.tap_code + job.phase_taps[phase]
-        window.n_taps = job.phase_taps[phase + 1] - job.phase_taps[phase]
-        n = full + (phase < rest)
-        if n == 0:
-            break
-        if job.phases == 1 and window.n_rows and window.n_taps:
-            job.sum(dx, pitch, &window, run, n)
-        elif window.n_rows and window.n_taps:
-            job.sum(phases + phase * job.phase_cells * job.item, job.tile, &window, run, n)
-        else:
-            zero_rows(phases + phase * job.phase_cells * job.item, job.tile * job.item, run, n * job.item)
-    if job.phases > 1 or not (window.n_rows and window.n_taps):
-        if full:
-            spread(dx, pitch, job.phases, phases, job.tile, job.phase_cells, job.phases, run, full)
-        if rest:
-            spread(dx + full * job.phases * job.item, pitch, job.phases, phases + full * job.item, job.tile,
-                   job.phase_cells, rest, run, 1)
-    return run
-
-
-cdef inline void zero_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n_bytes) noexcept nogil:
+cdef inline void clear_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n_bytes) noexcept nogil:
     cdef ptrdiff_t i
+    if n_bytes == pitch:
+        n_bytes, n = n * pitch, 1
     for i in range(n):
         memset(row + i * pitch, 0, n_bytes)
+
+
+cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptrdiff_t plane, ptrdiff_t o,
+                        ptrdiff_t end_o) noexcept nogil:
+    """The outputs from o to end_o along the cut axis, all of them along the others."""
+    cdef ptrdiff_t od = 0, oh = 0, ow = 0, end_od = g.axis[0].output, at, row
+    outputs.n_rows, outputs.width = g.axis[1].output, g.axis[2].output
+    if g.cut == 0:
+        od, end_od = o, end_o
+    elif g.cut == 1:
+        oh, outputs.n_rows = o, end_o - o
+    else:
+        ow, outputs.width = o, end_o - o
+    while od < end_od:
+        outputs.start = <ptrdiff_t> (<uint64_t> window_start(&g.axis[0], od) * g.cell[0]
+                                     + <uint64_t> window_start(&g.axis[1], oh) * g.cell[1]
+                                     + <uint64_t> window_start(&g.axis[2], ow) * g.cell[2])
+        at = (((plane * g.axis[0].output + od) * g.axis[1].output + oh) * g.axis[2].output + ow) * g.channels
+        if g.add != NULL and not outputs.checked:
+            for row in range(outputs.n_rows):
+                add_row(g, dx, at + row * outputs.row, od, oh + row, ow, ow + outputs.width)
+            od += 1
+            continue
+        g.scatter(dx, g.dout + at * g.item, g.record + at * g.code_item, outputs)
+        od += 1

@@ -1,4 +1,4 @@
-"""The command `cpool`: the textbook example and a timed batch; `cpool info`: what was built and what runs."""
+"""The command `cpool`: the textbook example and a timed batch; `info`: what was built and runs; `bench`: _bench.py."""
 
 import argparse
 import platform
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cpool
-from cpool import _kernels
+from cpool import _bench, _kernels
 from cpool._progress import track
 from cpool._textbook import TextbookPooling
 
@@ -38,10 +38,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="cpool",
         description="Pool a small example and print it, then time a batch against the textbook's im2col layer.",
     )
-    parser.add_argument("command", nargs="?", choices=["info"], help="print what was built and what runs, and stop")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=["info", "bench"],
+        help="info: print what was built and what runs, and stop; bench: time cases of your choice (bench --help)",
+    )
     parser.add_argument("--batch", type=_batch_size, metavar="N", help="images in the timed batch (default: 32)")
     parser.add_argument("--version", action="version", version=f"cpool {cpool.__version__}")
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["bench"]:
+        return _bench.main(argv[1:])
     arguments = parser.parse_args(argv)
+    if arguments.command == "bench":
+        parser.error("argument command: 'bench' must come first, before its options")
     if arguments.command == "info":
         if arguments.batch is not None:
             parser.error("argument --batch: not allowed with info")

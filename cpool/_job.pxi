@@ -4,12 +4,38 @@ cdef struct Axis:
     ptrdiff_t length, kernel, stride, before, dilation, output
     ptrdiff_t step  # elements of x from one cell to the next
 
+cdef struct Level:                # one pass of window_best
+    ptrdiff_t first, n_taps       # its taps in the job's list
+    ptrdiff_t lost                # cells at a run's end whose windows would end past it
+
+cdef struct Cut:                  # how forward_blocks cuts an axis
+    bint by_tap                   # windows do not overlap: a phase for each tap, not for each place modulo stride
+    ptrdiff_t phases, cells       # what a block sees: so many phases of so many cells
+    ptrdiff_t extent, count       # outputs of a block; blocks
+    int levels
+    Level level[16]
+
+cdef struct Buffer:
+    ptrdiff_t value, code         # bytes from the start of scratch; code -1: no places
+    ptrdiff_t images, image       # one image a phase; elements from one to the next
+
+cdef struct Block:
+    ptrdiff_t plane, planes
+    ptrdiff_t channel, channels
+    ptrdiff_t first[3]            # outputs from these on,
+    ptrdiff_t n[3]                # so many
+
+cdef struct Columns:
+    cpool_split_layout layout
+    ptrdiff_t first, n, step      # of x
+    bint together                 # all phases in one call
+    bint padded
+
 cdef struct Job:
     void (*run)(const Job *, Scratch *, ptrdiff_t) noexcept nogil
     ptrdiff_t items               # calls of run, each of which writes its own part of the result
     const cpool_kernels *kernels
     cpool_window_best *best
-    cpool_window_sum *sum
     Axis axis[3]
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes
@@ -17,36 +43,46 @@ cdef struct Job:
     ptrdiff_t lead_length[64]     # the axes before the pooled ones and channels, merged where one step covers two
     ptrdiff_t lead_step[64]
     char *cells                   # x or dx
+    char *end                     # past the last of x's elements
     char *outputs                 # y or dout, contiguous
     char *record                  # beside outputs; NULL: not wanted
     ptrdiff_t item, code_item     # bytes of an element, of a code
     char fill[8]                  # what padding holds: what never wins, or adds nothing to a sum
-    # How rows are cut into pieces and laid out in scratch (row traversals alone)
-    ptrdiff_t tile, tiles, block, blocks
-    ptrdiff_t phases, phase_cells
-    ptrdiff_t first_output        # backward: the first output that looks at the first tile; may be negative
-    ptrdiff_t row_cells, gather_cells  # backward: outputs that look at a tile, and at the rows of a block
-    ptrdiff_t *tap                # [kernel] offset in scratch
-    ptrdiff_t *tap_direct         # [kernel] offset in the array
-    int64_t *tap_code             # [kernel]
-    ptrdiff_t *phase_taps         # backward: [phases + 1] where each phase's taps begin
+    # Forward in blocks
+    Cut cut[3]
+    bint passes                   # a pass for each axis; else one for all
+    int last_axis                 # the one whose pass makes y
+    ptrdiff_t group, strip        # planes of a block; rows of x laid out at a time
+    ptrdiff_t band, bands         # channels last: channels of a block; so many of these a plane has
+    bint by_axis                  # more than one axis has a pass
+    bint packs                    # outputs are made in scratch with what lies between their rows
+    bint refills                  # rows of padding do not stay where they are from block to block
+    Buffer cells_in, steps, rows, slices, packed
+    ptrdiff_t n_list              # taps in all
+    ptrdiff_t row_cells, row_outputs  # forward in lanes: cells from one row to the next, before and after the pass along it
+    ptrdiff_t *cell_place         # [cells of the rows of a block] where NCHW's cells go
+    ptrdiff_t *plane_place        # [16] where the outputs of each plane begin,
+    ptrdiff_t *tile_place         # and those in a tile
+    bint raises                   # blocks are whole planes, and some windows begin in the padding
+    char *least                   # the least place of each output of a plane
+    bint left                     # forward_rows: the first window's first tap alone lies in padding
+    ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows)
+    ptrdiff_t *tap                # [n_list] offset in scratch
+    int64_t *tap_code             # [n_list]
     ptrdiff_t n_rows, n_taps      # the most that a window has
     ptrdiff_t scratch_bytes
 
 cdef struct Scratch:
     const void **value
-    const void **code
     int64_t *row_code
     ptrdiff_t *tap
     int64_t *tap_code
     char *cells
+    ptrdiff_t filled              # the first output of the columns whose padding is filled in, and 1
 
 cdef inline ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b) noexcept nogil:
     """Rounded up, for any a and b > 0. (Division here is C's, rounded to zero.)"""
     return a // b + (a % b > 0)
-
-cdef inline ptrdiff_t positive_modulo(ptrdiff_t a, ptrdiff_t b) noexcept nogil:
-    return a % b + b if a % b < 0 else a % b
 
 cdef inline ptrdiff_t window_start(const Axis *axis, ptrdiff_t output) noexcept nogil:
     return output * axis.stride - axis.before
@@ -76,42 +112,6 @@ cdef inline ptrdiff_t first_viewer(const Axis *axis, ptrdiff_t cell) noexcept no
 cdef inline ptrdiff_t last_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
     return (cell + axis.before) // axis.stride
 
-cdef struct Viewer:
-    ptrdiff_t output, tap  # tap -1: no such output, or its dilation passes over the cell
-
-cdef inline ptrdiff_t most_viewers(const Axis *axis) noexcept nogil:
-    """The most outputs that look at one cell."""
-    return min(min(axis.kernel, axis.output), (span(axis) - 1) // axis.stride + 1)
-
-cdef inline ptrdiff_t viewer_candidates(const Axis *axis, ptrdiff_t cell) noexcept nogil:
-    """How many numbers viewer() has to be asked for to list the outputs that look at a cell."""
-    if axis.dilation <= axis.stride:
-        return min(axis.output - 1, last_viewer(axis, cell)) - max(0, first_viewer(axis, cell)) + 1
-    return (last_viewing_tap(axis, cell) + 1
-            - max(0, ceil_div(window_distance(axis, axis.output - 1, cell), axis.dilation)))
-
-cdef inline Viewer viewer(const Axis *axis, ptrdiff_t cell, ptrdiff_t number) noexcept nogil:
-    """The outputs that look at a cell, in their order: found from outputs or from taps, whichever has fewer to try."""
-    cdef Viewer found
-    cdef ptrdiff_t distance
-    if axis.dilation <= axis.stride:
-        found.output = max(0, first_viewer(axis, cell)) + number
-        distance = window_distance(axis, found.output, cell)
-        found.tap = distance // axis.dilation if distance % axis.dilation == 0 else -1
-    else:
-        found.tap = last_viewing_tap(axis, cell) - number
-        distance = cell + axis.before - found.tap * axis.dilation
-        found.output = distance // axis.stride
-        if distance % axis.stride:
-            found.tap = -1
-    return found
-
-cdef inline ptrdiff_t window_distance(const Axis *axis, ptrdiff_t output, ptrdiff_t cell) noexcept nogil:
-    return cell - window_start(axis, output)
-
-cdef inline ptrdiff_t last_viewing_tap(const Axis *axis, ptrdiff_t cell) noexcept nogil:
-    return min(axis.kernel - 1, (cell + axis.before) // axis.dilation)
-
 cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nogil:
     """Elements from the array's first cell to the plane's."""
     cdef ptrdiff_t offset = 0
@@ -125,13 +125,14 @@ cdef inline cpool_window window_of(const Scratch *scratch, const ptrdiff_t *tap,
                                    ptrdiff_t n_taps, ptrdiff_t pitch) noexcept nogil:
     cdef cpool_window window
     window.value = scratch.value
-    window.code = scratch.code
+    window.code = NULL
     window.row_code = scratch.row_code
     window.n_rows = 0
     window.tap = tap
     window.tap_code = tap_code
     window.n_taps = n_taps
     window.pitch = pitch
+    window.left = window.rolls = False
     return window
 
 cdef inline int log2_bytes(ptrdiff_t n_bytes) noexcept nogil:

@@ -5,11 +5,17 @@ Data goes one way: a Plan (the geometry as C), a call's arrays (Job), the traver
 row kernels. Everything is checked before a function here is called; check_indices serves its caller's checks.
 """
 
-from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.pythread cimport (PyThread_acquire_lock, PyThread_allocate_lock, PyThread_release_lock,
+                               PyThread_type_lock, WAIT_LOCK)
+from cpython.ref cimport Py_INCREF
 from cython.parallel cimport prange, threadid
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
+from numpy cimport (NPY_ARRAY_CARRAY, PyArray_CheckExact, PyArray_DATA, PyArray_DESCR, PyArray_Descr, PyArray_DIMS,
+                    PyArray_ISALIGNED, PyArray_ISWRITEABLE, PyArray_ITEMSIZE, PyArray_NDIM, PyArray_STRIDES,
+                    dtype as npy_dtype, import_array, ndarray, npy_intp, set_array_base)
 
 import os
 
@@ -24,21 +30,52 @@ cdef extern from "cpool_kernels.h" nogil:
         const ptrdiff_t *tap
         const int64_t *tap_code
         ptrdiff_t n_taps, pitch
-    ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t) noexcept
-    ctypedef void cpool_window_sum(void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t) noexcept
-    ctypedef void cpool_gather(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t,
-                               ptrdiff_t, const void *) noexcept
-    ctypedef void cpool_spread(void *, ptrdiff_t, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t,
-                               ptrdiff_t) noexcept
+        int left, rolls
+    ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t,
+                                    ptrdiff_t) noexcept
+    ctypedef struct cpool_outputs:
+        ptrdiff_t n_planes, n_rows, width
+        ptrdiff_t plane, row, step
+        ptrdiff_t dx_plane, dx_row, dx_step, start
+        ptrdiff_t first, end
+        int checked
+        const ptrdiff_t *offset_of
+        uint64_t kernel[3]
+        uint64_t offset[3]
+        const char *ahead
+        ptrdiff_t ahead_step, ahead_plane
+    ctypedef void cpool_scatter_record(void *, const void *, const void *, const cpool_outputs *) noexcept
+    ctypedef struct cpool_taps:
+        const ptrdiff_t *offset
+        const int64_t *code
+        ptrdiff_t n
+    ctypedef void cpool_spread_add(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
+                                   ptrdiff_t) noexcept
+    ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
+                                     ptrdiff_t, ptrdiff_t, int) noexcept
+    ctypedef struct cpool_split_layout:
+        const ptrdiff_t *phase
+        ptrdiff_t n_phases, row_phases, row_image, dst_pitch
+    ctypedef void cpool_split(void *, const cpool_split_layout *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
+                              ptrdiff_t, ptrdiff_t) noexcept
+    ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
+    ctypedef void cpool_fill(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *) noexcept
+    ctypedef void cpool_transpose(void *, const ptrdiff_t *, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_scatter(void *, ptrdiff_t, const void *, const int64_t *, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef struct cpool_kernels:
         const char *isa
+        ptrdiff_t vector_bytes
         cpool_window_best *window_best[2][11][4]
-        cpool_window_sum *window_sum[11][4]
+        cpool_window_best *window_best_pairs[2][11]
+        cpool_spread_add *spread_add[11]
+        cpool_spread_pairs *spread_pairs[11]
+        cpool_scatter_record *scatter_record[11][4]
         cpool_scatter *scatter_add[11]
         cpool_scatter *scatter_put[4]
-        cpool_gather *gather[4]
-        cpool_spread *spread[4]
+        cpool_split *split[4]
+        cpool_fill *fill[4]
+        cpool_transpose *transpose[4]
+        cpool_pack *pack
     const cpool_kernels **cpool_built
     int cpool_usable(const cpool_kernels *)
 
@@ -65,14 +102,31 @@ cdef extern from *:
 cdef ptrdiff_t ROW_CELLS = 16384        # about the most elements of a row's tile: they stay in cache with their scratch
 cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few to share out
 cdef ptrdiff_t SCRATCH_BYTES = 131072   # a block's most scratch; one row alone may take 8 times that
+cdef double BLOCK_BYTES = 16384         # a block's scratch: with what it reads and writes it stays in the first cache
+cdef double MOST_SCRATCH = 229376       # the most, where taller blocks repeat less: with lists never 256 KiB a thread
+cdef ptrdiff_t CHANNEL_TAPS = 16        # channels last, where taps of x itself are runs
+cdef ptrdiff_t ONE_PASS_TAPS = 12       # windows of more are taken apart by axis
+cdef ptrdiff_t PADDED_ROW_BYTES = 128   # rows of y from which on windows that see padding are done one by one
+cdef ptrdiff_t PACKED_BYTES = 256       # rows of y narrower than this
+cdef ptrdiff_t STEP = 4                 # how many windows a pass with stride 1 makes one of
 cdef int MOST_THREADS = 1024            # more is a slip, and libgomp does not survive 100,000
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth the start of a thread
 
+import_array()
+
 include "_runtime.pxi"
+include "_memory.pxi"
 include "_job.pxi"
 include "_forward.pxi"
+include "_blocks.pxi"
+include "_lay_out.pxi"
+include "_passes.pxi"
+include "_places.pxi"
+include "_lanes.pxi"
 include "_backward.pxi"
+include "_spread.pxi"
 include "_scatter.pxi"
+include "_repeat.pxi"
 
 cdef class Plan:
     """A geometry as C, and what a call derives from it once: up to three axes, missing ones of length 1 in front."""
@@ -101,29 +155,34 @@ cdef class Plan:
         return Plan, (self.geometry,)
 
 
-cdef int prepare(Job *job, Plan plan, Py_buffer *array, bint channels_last, int rank, ptrdiff_t code_item) except -1:
+cdef int prepare(Job *job, Plan plan, ndarray array, bint channels_last, int rank, ptrdiff_t code_item) except -1:
     """Fills in a job's shape: `array` is x, or dx, whose last axes are the pooled ones, before them the channels."""
-    cdef ptrdiff_t item = array.itemsize
-    cdef int i, lead = array.ndim - rank - channels_last
+    cdef int i, ndim = PyArray_NDIM(array), lead = ndim - rank - channels_last
+    cdef const npy_intp *shape = PyArray_DIMS(array)
+    cdef const npy_intp *strides = PyArray_STRIDES(array)
+    cdef ptrdiff_t item = PyArray_ITEMSIZE(array)
     memset(job, 0, sizeof(Job))
     job.kernels = chosen
     job.item, job.code_item = item, code_item
     for i in range(3):
         job.axis[i] = plan.axis[i]
         if i >= 3 - rank:
-            job.axis[i].step = array.strides[array.ndim - 3 + i] // item
-    job.channels = array.shape[array.ndim - rank - 1] if channels_last else 1
-    job.cells = <char *> array.buf
+            job.axis[i].step = strides[ndim - 3 + i] // item
+    job.channels = shape[ndim - rank - 1] if channels_last else 1
+    job.cells = address(array)
+    job.end = job.cells + item
+    for i in range(ndim):
+        job.end += max(0, (shape[i] - 1) * strides[i])
     job.planes = 1
     # Leading axes that one step covers are one axis.
     for i in range(lead):
-        job.planes *= array.shape[i]
-        if job.n_lead and job.lead_step[job.n_lead - 1] * item == array.strides[i] * array.shape[i]:
-            job.lead_length[job.n_lead - 1] *= array.shape[i]
-            job.lead_step[job.n_lead - 1] = array.strides[i] // item
+        job.planes *= shape[i]
+        if job.n_lead and job.lead_step[job.n_lead - 1] * item == strides[i] * shape[i]:
+            job.lead_length[job.n_lead - 1] *= shape[i]
+            job.lead_step[job.n_lead - 1] = strides[i] // item
         else:
-            job.lead_length[job.n_lead] = array.shape[i]
-            job.lead_step[job.n_lead] = array.strides[i] // item
+            job.lead_length[job.n_lead] = shape[i]
+            job.lead_step[job.n_lead] = strides[i] // item
             job.n_lead += 1
     if job.n_lead == 0:
         job.lead_length[0], job.lead_step[0], job.n_lead = 1, 0, 1
@@ -132,37 +191,40 @@ cdef int prepare(Job *job, Plan plan, Py_buffer *array, bint channels_last, int 
 
 cdef int run(Job *job) except -1:
     """Gives each thread its scratch and runs the job's items on them."""
-    cdef ptrdiff_t i, n_rows = job.n_rows, n_taps = job.n_taps, taps = job.axis[2].kernel if job.tile else 0
-    cdef ptrdiff_t phases = job.phases + 2 if job.tile else 0
-    cdef ptrdiff_t shared = taps * 3 + phases, own = 3 * n_rows + 2 * n_taps
+    cdef ptrdiff_t i, n_rows = job.n_rows, n_taps = job.n_taps, taps = job.n_list
+    cdef ptrdiff_t least = plane_outputs(job) * job.code_item if job.raises else 0
+    cdef ptrdiff_t shared = taps * 2 + (least + 7) // 8, own = 2 * n_rows + 2 * n_taps
     cdef ptrdiff_t scratch_bytes
-    cdef double item_work = <double> max(job.block, 1) * max(job.tile, job.axis[2].output * job.channels) * n_rows
-    cdef ptrdiff_t threads = threads_for(job.items, job.items * item_work)
+    cdef double work = <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
+    cdef ptrdiff_t threads = threads_for(job.items, work)
     cdef ptrdiff_t chunk = max(1, job.items // (8 * threads))
     cdef char *memory
     cdef Scratch *scratch
     if (<double> n_rows + n_taps + taps) * 24 + job.scratch_bytes > 2.0**46:
         raise MemoryError("the window's list of rows and taps does not fit into memory")
-    scratch_bytes = (own * 8 + job.scratch_bytes + 127) // 64 * 64
+    scratch_bytes = (own * 8 + job.scratch_bytes + 191) // 64 * 64
     memory = <char *> malloc(threads * (sizeof(Scratch) + scratch_bytes) + shared * 8 + 64)
     if memory == NULL:
         raise MemoryError("no memory for the scratch of a pooling")
     scratch = <Scratch *> memory
     job.tap = <ptrdiff_t *> (memory + threads * sizeof(Scratch))
-    job.tap_direct = job.tap + taps
-    job.tap_code = <int64_t *> (job.tap_direct + taps)
-    job.phase_taps = <ptrdiff_t *> (job.tap_code + taps)
+    job.tap_code = <int64_t *> (job.tap + taps)
+    job.least = <char *> (job.tap_code + taps)
     for i in range(threads):
-        scratch[i].value = <const void **> (<char *> (job.phase_taps + phases) + i * scratch_bytes)
-        scratch[i].code = scratch[i].value + n_rows
-        scratch[i].row_code = <int64_t *> (scratch[i].code + n_rows)
+        scratch[i].value = <const void **> (job.least + (least + 7) // 8 * 8 + i * scratch_bytes)
+        scratch[i].row_code = <int64_t *> (scratch[i].value + n_rows)
         scratch[i].tap = <ptrdiff_t *> (scratch[i].row_code + n_rows)
         scratch[i].tap_code = <int64_t *> (scratch[i].tap + n_taps)
         scratch[i].cells = <char *> (scratch[i].tap_code + n_taps)
-    if job.tile and job.best != NULL:
-        lay_out_forward_taps(job)
-    elif job.tile:
-        lay_out_backward_taps(job)
+        scratch[i].cells += -<ptrdiff_t> scratch[i].cells % 64 + 64
+        scratch[i].filled = 0
+    if job.n_list:
+        if job.run == forward_lanes:
+            lay_out_lane_taps(job)
+        else:
+            lay_out_block_taps(job)
+        if job.raises:
+            find_least_places(job)
     with nogil:
         if threads == 1:
             for i in range(job.items):
@@ -174,71 +236,45 @@ cdef int run(Job *job) except -1:
     return 0
 
 
-def forward(int op, int dtype, x, y, record, Plan plan, bint channels_last, bytes fill):
+cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint channels_last, bytes fill):
     """Pools x into y, and the winners' places into record unless that is None.
 
     y and record are contiguous in x's layout; channels_last: the axis before the pooled ones has unit stride in all.
     fill: the bytes of the value that no element is beaten by.
     """
-    cdef Py_buffer x_buffer, y_buffer, record_buffer
     cdef Job job
     cdef int rank = len(plan.output)
     cdef const Axis *axis
-    PyObject_GetBuffer(x, &x_buffer, PyBUF_STRIDES)
-    try:
-        prepare(&job, plan, &x_buffer, channels_last, rank, plan.code_item)
-    finally:
-        PyBuffer_Release(&x_buffer)
+    prepare(&job, plan, x, channels_last, rank, plan.code_item)
     job.outputs = address(y)
     job.record = address(record) if record is not None else NULL
     memcpy(job.fill, <const char *> fill, len(fill))
     axis = job.axis
-    job.best = chosen.window_best[op][dtype][log2_bytes(job.code_item)]
+    job.best = chosen.window_best[op][dtype][log2_bytes(job.code_item) if record is not None else 0]
     job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
-    if job.channels == 1 and plan_forward_rows(&job):
-        job.tiles = ceil_div(axis[2].output, job.tile)
-        job.blocks = ceil_div(axis[1].output, job.block)
+    # Channels last has each tap of a small window as a run of channels in x itself.
+    if serves_lanes(&job) and plan_lanes(&job):
+        job.n_rows = 0
+        job.run = forward_lanes
+        count_path(FORWARD_LANES)
+    elif plan_rows(&job, chosen.window_best_pairs[op][dtype]):
         job.run = forward_rows
-    else:
-        job.tile, job.block, job.tiles, job.blocks, job.scratch_bytes = 0, 1, 1, axis[1].output, 0
+        count_path(FORWARD_ROWS)
+    elif (channels_last and job.n_rows * axis[2].kernel <= CHANNEL_TAPS) or not plan_blocks(&job):
         job.n_taps = min(axis[2].kernel, axis[2].length)
+        job.items = job.planes * axis[0].output * axis[1].output
         job.run = forward_pixels
-    job.items = job.planes * axis[0].output * job.blocks * job.tiles
-    run(&job)
-
-
-def backward(int dtype, dout, record, dx, Plan plan, bint channels_last):
-    """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
-    cdef Py_buffer dx_buffer
-    cdef Job job
-    cdef int rank = len(plan.output)
-    cdef const Axis *axis
-    PyObject_GetBuffer(dx, &dx_buffer, PyBUF_STRIDES | PyBUF_WRITABLE)
-    try:
-        prepare(&job, plan, &dx_buffer, channels_last, rank, plan.code_item)
-    finally:
-        PyBuffer_Release(&dx_buffer)
-    job.outputs = address(dout)
-    job.record = address(record)
-    axis = job.axis
-    job.sum = chosen.window_sum[dtype][log2_bytes(job.code_item)]
-    job.n_rows = most_viewers(&axis[0]) * most_viewers(&axis[1])
-    if job.channels == 1 and plan_backward_rows(&job):
-        job.tiles = ceil_div(axis[2].length, job.tile)
-        job.blocks = ceil_div(axis[1].length, job.block)
-        job.run = backward_rows
+        count_path(FORWARD_PIXELS)
     else:
-        job.tile, job.block, job.tiles, job.blocks, job.scratch_bytes = 0, 1, 1, axis[1].length, 0
-        job.n_taps = most_viewers(&axis[2])
-        job.run = backward_pixels
-    job.items = job.planes * axis[0].length * job.blocks * job.tiles
+        job.n_list = axis[0].kernel * axis[1].kernel * axis[2].kernel
+        if job.passes:
+            job.n_list = axis[0].kernel + axis[1].kernel + axis[2].kernel
+        job.n_rows, job.n_taps = 0, job.cut[2].phases
+        job.run = forward_blocks
+        count_path(FORWARD_PASSES if job.passes else FORWARD_PACKED if job.packs else FORWARD_BLOCKS)
     run(&job)
 
 
-cdef char *address(array) except NULL:
+cdef inline char *address(array) except NULL:
     """Where an array's first element is; the caller holds the array."""
-    cdef Py_buffer view
-    PyObject_GetBuffer(array, &view, PyBUF_STRIDES)
-    cdef char *first = <char *> view.buf
-    PyBuffer_Release(&view)
-    return first
+    return <char *> PyArray_DATA(<ndarray?> array)

@@ -18,7 +18,6 @@ from cpool._arrays import (
     delivered,
     empty,
     in_memory_order,
-    is_channels_last,
     result,
 )
 from cpool._geometry import INT64_MAX, integers, paddings
@@ -30,13 +29,16 @@ def forward(
     op: int, rank: int, x: Array, code: int, plan: _kernels.Plan, want_record: bool, out: Any
 ) -> tuple[Array, Array | None, bool]:
     """(y, record or None, channels_last) of an array from as_array."""
-    channels_last = is_channels_last(x, rank)
+    channels_last = _kernels.is_channels_last(x, rank)
     shape = x.shape[:-rank] + plan.output
-    y = result("y", shape, x.dtype, rank, channels_last, out, (x,))
+    if out is None:
+        y = empty("y", shape, x.dtype, rank, channels_last)
+    else:
+        y = result("y", shape, x.dtype, rank, channels_last, out, (x,))
     record = empty("the record", shape, RECORD_DTYPES[plan.code_item], rank, channels_last) if want_record else None
     if y.size:
         _kernels.forward(op, code, x, y, record, plan, channels_last, FILLS[op, code])
-    return delivered(y, out), record, channels_last
+    return y if out is None else delivered(y, out), record, channels_last
 
 
 def decode(record: Array, plan: _kernels.Plan, rank: int, channels_last: bool) -> Array:
@@ -81,7 +83,7 @@ def scatter(
             f"{size_name} is {shape}; it must have the {values.ndim - rank} leading axes of {name}, "
             f"{values.shape[:-rank]}, and {rank} pooled ones"
         )
-    channels_last = is_channels_last(values, rank)
+    channels_last = _kernels.is_channels_last(values, rank)
     cells = prod(shape[-rank:])
     if cells > INT64_MAX:
         raise ValueError(f"{size_name} is {shape}: more cells a plane than memory can address")

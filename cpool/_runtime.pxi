@@ -95,3 +95,21 @@ cdef str forced = os.environ.get("CPOOL_ISA", "")
 if forced and forced not in usable_isas():
     raise ImportError(f"CPOOL_ISA is {forced!r}; this machine can run {', '.join(usable_isas())}")
 select_isa(forced or usable_isas()[0])
+
+# How often each way of doing a call was taken: for tests, which cannot see it in the results.
+cdef enum Path:
+    FORWARD_ROWS, FORWARD_PIXELS, FORWARD_BLOCKS, FORWARD_PACKED, FORWARD_PASSES, FORWARD_LANES
+    BACKWARD_GROUPS, BACKWARD_PLANES, BACKWARD_CHANNELS, BACKWARD_PARTS, BACKWARD_PAIRS, BACKWARD_ADDED, N_PATHS
+cdef ptrdiff_t path_counts[N_PATHS]
+
+
+cdef inline void count_path(Path path) noexcept:
+    path_counts[<int> path] += 1
+
+
+def paths():
+    """{name: calls so far} of the ways of doing a call."""
+    names = ("forward by rows of x", "forward by pixels of x", "forward by blocks", "forward by packed blocks",
+             "forward by passes", "forward in lanes", "backward of four planes at a time", "backward of up to three planes",
+             "backward of channels", "backward of parts of planes", "backward of pairs", "backward of added channels")
+    return {name: path_counts[i] for i, name in enumerate(names)}

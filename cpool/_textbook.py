@@ -8,12 +8,19 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
+def lowest(dtype: np.dtype[Any]) -> Any:
+    """What no value of this dtype is below."""
+    if dtype.kind == "f":
+        return -np.inf
+    return False if dtype.kind == "b" else np.iinfo(dtype).min
+
+
 def im2col(x: Array, kernel: int, stride: int, padding: int) -> Array:
-    """The windows of x (N, C, H, W), one a row: (N * out_h * out_w * C, kernel * kernel). Padding is -inf."""
+    """The windows of x (N, C, H, W), one a row: (N * out_h * out_w * C, kernel * kernel). Padding never wins."""
     n, c, h, w = x.shape
     out_h, out_w = ((length + 2 * padding - kernel) // stride + 1 for length in (h, w))
     margin = (padding, padding)
-    img = np.pad(x, [(0, 0), (0, 0), margin, margin], constant_values=-np.inf) if padding else x
+    img = np.pad(x, [(0, 0), (0, 0), margin, margin], constant_values=lowest(x.dtype)) if padding else x
     col = np.empty((n, c, kernel, kernel, out_h, out_w), x.dtype)
     for row in range(kernel):
         for column in range(kernel):

@@ -97,7 +97,7 @@ def _pool_function(op: int, rank: int) -> PoolFunction:
         *,
         out: Array | None = None,
     ) -> Any:
-        array, code = as_array("x", x, rank)
+        array, code = as_array("x", x, rank, any_byte=True)
         plan = plan_for(array.shape[-rank:], kernel_size, stride, padding, dilation, ceil_mode)
         y, record, channels_last = _pool.forward(op, rank, array, code, plan, bool(return_indices), out)
         return y if record is None else (y, _pool.decode(record, plan, rank, channels_last))

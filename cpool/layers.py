@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cpool import _pool
-from cpool._arrays import MAX, MIN, Array, as_array, cached_plan, checked_arguments
+from cpool._arrays import FILLS, MAX, MIN, Array, as_array, cached_plan, checked_arguments
 from cpool._geometry import integer
-from cpool._kernels import Plan
+from cpool._kernels import Repeat
 
-# What a forward leaves for backward: record, plan, shape of x, channels last. One tuple, so that a layer never holds
-# halves of two; a plain one, because a named one costs a tenth of a small forward.
-_Forward = tuple[Array, Plan, tuple[int, ...], bool]
+# What a forward leaves: its record, and what it found out. One tuple, so that a layer never holds halves of two; a
+# plain one, because a named one costs a tenth of a small forward.
+_Forward = tuple[Array, Repeat]
 
 
 class _Pool:
@@ -41,13 +41,19 @@ class _Pool:
 
         Raises TypeError (dtypes), ValueError (shapes that the window does not fit).
         """
-        rank = self._rank
-        x, code = as_array("x", x, rank)
-        last, shape = self._last, x.shape
-        plan = last[1] if last and last[2] == shape else cached_plan(shape[-rank:], *self._arguments)
-        y, record, channels_last = _pool.forward(self._op, rank, x, code, plan, True, out)
+        last = self._last
+        again = last and last[1].forward(x, out)
+        if again:
+            y: Array
+            y, self._last = again
+            return y
+        rank, op = self._rank, self._op
+        x, code = as_array("x", x, rank, any_byte=True)
+        plan = cached_plan(x.shape[-rank:], *self._arguments)
+        y, record, channels_last = _pool.forward(op, rank, x, code, plan, True, out)
         assert record is not None  # it was asked for
-        self._last = (record, plan, shape, channels_last)
+        found = Repeat(op, code, x.dtype, x.shape, x.strides, plan, channels_last, record.dtype, FILLS[op, code])
+        self._last = (record, found)
         return y
 
     __call__ = forward
@@ -60,14 +66,17 @@ class _Pool:
 
         Raises RuntimeError before any forward, TypeError (dtypes), ValueError (another shape than y's).
         """
-        record, plan, input_shape, channels_last = self._last_forward()
-        return _pool.backward(self._rank, dout, record, input_shape, plan, channels_last, out)
+        record, last = self._last_forward()
+        dx: Array | None = last.backward(record, dout) if out is None else None
+        if dx is not None:
+            return dx
+        return _pool.backward(self._rank, dout, record, last.shape, last.plan, last.channels_last, out)
 
     @property
     def indices(self) -> Array:
         """int64 index of each winner, flat over the pooled axes of its plane: y's shape, made anew each time."""
-        record, plan, _, channels_last = self._last_forward()
-        return _pool.decode(record, plan, self._rank, channels_last)
+        record, last = self._last_forward()
+        return _pool.decode(record, last.plan, self._rank, last.channels_last)
 
     def _last_forward(self) -> _Forward:
         if self._last is None:
@@ -178,7 +187,7 @@ class Pooling:
 
     def forward(self, x: Any) -> Array:
         """Pool x of shape (N, C, H, W) by the attributes as they are now; errors as `cpool.MaxPool2d`."""
-        x = as_array("x", x, 4)[0]
+        x = as_array("x", x, 4, any_byte=True)[0]
         if x.ndim != 4:
             raise ValueError(f"x has shape {x.shape}; it must have the four axes (N, C, H, W)")
         layer = self._layer_now()

@@ -1,32 +1,49 @@
-/* codes_neon.h - a record's bytes to the lanes of a vector (widen) and back (narrow); see codes_x86.h. */
+/* codes_neon.h - a record's codes to and from the lanes of a vector: widen and narrow; see codes_x86.h. */
 #include <arm_neon.h>
 #include <string.h>
 
+#define HAS_MASKS 0
 typedef uint8x16_t raw_16;
 
-CPOOL_INLINE uint8x8_t load_low(const uint8_t *p, size_t n_bytes) {
-    uint8x8_t v = vdup_n_u8(0);
-    memcpy(&v, p, n_bytes);
-    return v;
-}
+/* Stores past the caches have no intrinsic. */
+CPOOL_INLINE void stream_16(void *p, raw_16 v) { memcpy(p, &v, sizeof v); }
+#define STREAMED (void)0
 
-CPOOL_INLINE void narrow_1_16(uint8_t *p, raw_16 v) { vst1q_u8(p, v); }
-CPOOL_INLINE void narrow_2_16(uint8_t *p, raw_16 v) { vst1_u8(p, vmovn_u16(vreinterpretq_u16_u8(v))); }
-CPOOL_INLINE void narrow_4_16(uint8_t *p, raw_16 v) {
-    uint16x4_t words = vmovn_u32(vreinterpretq_u32_u8(v));
-    uint8x8_t bytes = vmovn_u16(vcombine_u16(words, words));
+CPOOL_INLINE uint8x8_t load_bytes(const void *p, size_t n_bytes) {
+    uint64_t bytes = 0;
+    memcpy(&bytes, p, n_bytes);
+    return vcreate_u8(bytes);
+}
+CPOOL_INLINE void narrow_1_2_16(void *p, raw_16 v) { vst1_u8(p, vmovn_u16(vreinterpretq_u16_u8(v))); }
+CPOOL_INLINE void narrow_2_4_16(void *p, raw_16 v) {
+    const uint16x4_t words = vmovn_u32(vreinterpretq_u32_u8(v));
+    memcpy(p, &words, 8);
+}
+CPOOL_INLINE void narrow_1_4_16(void *p, raw_16 v) {
+    const uint16x4_t words = vmovn_u32(vreinterpretq_u32_u8(v));
+    const uint8x8_t bytes = vmovn_u16(vcombine_u16(words, words));
     memcpy(p, &bytes, 4);
 }
-CPOOL_INLINE void narrow_8_16(uint8_t *p, raw_16 v) {
-    p[0] = vgetq_lane_u8(v, 0);
-    p[1] = vgetq_lane_u8(v, 8);
+CPOOL_INLINE void narrow_2_8_16(void *p, raw_16 v) {
+    const uint16_t codes[2] = {vgetq_lane_u16(vreinterpretq_u16_u8(v), 0), vgetq_lane_u16(vreinterpretq_u16_u8(v), 4)};
+    memcpy(p, codes, 4);
 }
-CPOOL_INLINE raw_16 widen_1_16(const uint8_t *p) { return vld1q_u8(p); }
-CPOOL_INLINE raw_16 widen_2_16(const uint8_t *p) { return vreinterpretq_u8_u16(vmovl_u8(vld1_u8(p))); }
-CPOOL_INLINE raw_16 widen_4_16(const uint8_t *p) {
-    return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vmovl_u8(load_low(p, 4)))));
+CPOOL_INLINE void narrow_1_8_16(void *p, raw_16 v) {
+    const uint8_t codes[2] = {vgetq_lane_u8(v, 0), vgetq_lane_u8(v, 8)};
+    memcpy(p, codes, 2);
 }
-CPOOL_INLINE raw_16 widen_8_16(const uint8_t *p) {
-    uint64x2_t v = {p[0], p[1]};
-    return vreinterpretq_u8_u64(v);
+CPOOL_INLINE raw_16 widen_1_2_16(const void *p) { return vreinterpretq_u8_u16(vmovl_u8(load_bytes(p, 8))); }
+CPOOL_INLINE raw_16 widen_2_4_16(const void *p) {
+    return vreinterpretq_u8_u32(vmovl_u16(vreinterpret_u16_u8(load_bytes(p, 8))));
+}
+CPOOL_INLINE raw_16 widen_1_4_16(const void *p) {
+    return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vmovl_u8(load_bytes(p, 4)))));
+}
+CPOOL_INLINE raw_16 widen_2_8_16(const void *p) {
+    const uint32x4_t lanes = vmovl_u16(vreinterpret_u16_u8(load_bytes(p, 4)));
+    return vreinterpretq_u8_u64(vmovl_u32(vget_low_u32(lanes)));
+}
+CPOOL_INLINE raw_16 widen_1_8_16(const void *p) {
+    const uint32x4_t lanes = vmovl_u16(vget_low_u16(vmovl_u8(load_bytes(p, 2))));
+    return vreinterpretq_u8_u64(vmovl_u32(vget_low_u32(lanes)));
 }

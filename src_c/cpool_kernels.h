@@ -19,7 +19,7 @@
 enum cpool_dtype { CPOOL_FOR_EACH_DTYPE(CPOOL_DTYPE_ENUM) CPOOL_N_DTYPES };
 enum cpool_op { CPOOL_MAX, CPOOL_MIN, CPOOL_N_OPS };
 
-/* log2 of the bytes of an element: of a record's code, or of what gather and spread move. */
+/* log2 of the bytes of an element: of a record's code, or of what split moves. */
 enum cpool_size { CPOOL_1_BYTE, CPOOL_2_BYTES, CPOOL_4_BYTES, CPOOL_8_BYTES, CPOOL_N_SIZES };
 
 /*
@@ -28,40 +28,110 @@ enum cpool_size { CPOOL_1_BYTE, CPOOL_2_BYTES, CPOOL_4_BYTES, CPOOL_8_BYTES, CPO
  */
 typedef struct {
     const void *const *value; /* [n_rows] */
-    const void *const *code;  /* [n_rows] records beside the values, at the same offsets; for window_sum */
+    const void *const *code;  /* [n_rows] beside the values, at the same offsets, in the record's type; or NULL */
     const int64_t *row_code;  /* [n_rows] */
     ptrdiff_t n_rows;
     const ptrdiff_t *tap;     /* [n_taps] */
     const int64_t *tap_code;  /* [n_taps] */
     ptrdiff_t n_taps;
     ptrdiff_t pitch;
+    int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
+    int rolls;                /* n_rows is 1, n_taps at least 4, and one tap is a pitch further than the one before */
 } cpool_window;
 
 /*
- * Forward: y[n][width] (rows y_pitch apart) is the first best element of each window in the order of rows and taps,
- * code (same shape and pitch; NULL: not wanted) is the place of that element.
+ * Forward: y[n][width] (rows y_pitch apart) is the first best element of each window in the order of rows and taps;
+ * record (same shape and pitch; NULL: not wanted, records of bytes only) is the place of that element. Where
+ * window->code is not NULL (then nor is record), the values are the best of windows themselves, and code[r] has their
+ * places, which are added to those of the row and the tap.
+ *
+ * A window over several passes: each pass takes the best of a few of the windows that the pass before made. The order
+ * of places being that of the taps in each pass, the first of equals wins in the whole window too.
+ *
+ * A row may be written past its end, to the end of a vector, as long as it stays within the first `room` cells of y
+ * (the rows come in their order, so the next one is right again); then as much may be read past the window's rows.
+ *
+ * Where n is 1, y and record may be value[0] and code[0] themselves, if no tap is negative and room has the widest
+ * vector past the row's end.
  */
-typedef void cpool_window_best(void *y, void *code, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
-                               ptrdiff_t width);
+typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
+                               ptrdiff_t width, ptrdiff_t room);
 
 /*
- * Backward: dx[n][width] (rows dx_pitch apart) is, starting from +0, the sum in the order of rows and taps of the
- * values whose record names this row and tap. (Of booleans: their logical or.)
+ * window_best_pairs: the same of every second element, value[r][i * pitch + tap[t] + 2 * j], without
+ * window->code.
  */
-typedef void cpool_window_sum(void *dx, ptrdiff_t dx_pitch, const cpool_window *window, ptrdiff_t n, ptrdiff_t width);
 
 /*
- * dst[n][before + width + after] = fill, then every step-th element of src[n][...], then fill; no other element is
- * read. Each of before, width and after may be 0.
+ * Outputs side by side: n_rows rows of `width` outputs, of each of n_planes planes. Output (p, r, i) is element
+ * p * plane + r * row + i * step of the arrays of outputs; element 0 of its window is element
+ * p * dx_plane + start + r * dx_row + i * dx_step of dx, its tap of code c lies offset_of[c] elements further. Of these
+ * places in dx, all but the plane's wrap as unsigned numbers do: a window may begin far outside.
  */
-typedef void cpool_gather(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t step,
-                          ptrdiff_t n, ptrdiff_t before, ptrdiff_t width, ptrdiff_t after, const void *fill);
+typedef struct {
+    ptrdiff_t n_planes, n_rows, width;
+    ptrdiff_t plane, row, step;
+    ptrdiff_t dx_plane, dx_row, dx_step, start;
+    ptrdiff_t first, end;        /* the elements of a plane of dx that may be written; other winners are left out */
+    int checked;                 /* 0: all winners are among these */
+    const ptrdiff_t *offset_of;  /* [taps], for codes of 1 and 2 bytes; wider ones are taken apart into three axes */
+    uint64_t kernel[3], offset[3];
+    const char *ahead;           /* what of dx is written next: fetched a step of bytes for each four outputs, */
+    ptrdiff_t ahead_step, ahead_plane; /* by turns from four places so many bytes apart */
+} cpool_outputs;
+
+/* Backward: adds each dout to the cell of dx that its record names, in the order of rows and columns. */
+typedef void cpool_scatter_record(void *dx, const void *dout, const void *record, const cpool_outputs *outputs);
+
+/* The taps of a window, in rising order: where each lies in dx from the window's first cell on, and its code. */
+typedef struct {
+    const ptrdiff_t *offset; /* [n] */
+    const int64_t *code;     /* [n] */
+    ptrdiff_t n;
+} cpool_taps;
 
 /*
- * dst[i * dst_pitch + j * step + p] = src[p * src_phase + i * src_pitch + j], i < n, j < width, p < n_phases <= step.
+ * Backward in vectors, records of bytes. Of the outputs dout[n][width], spread_add adds element (i, j) to element
+ * i * dx_pitch + offset[t] + j of dx, where t is the tap that its record names. It adds 0 to the other taps, which do
+ * not name one element twice.
  */
-typedef void cpool_spread(void *dst, ptrdiff_t dst_pitch, ptrdiff_t step, const void *src, ptrdiff_t src_pitch,
-                          ptrdiff_t src_phase, ptrdiff_t n_phases, ptrdiff_t n, ptrdiff_t width);
+typedef void cpool_spread_add(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
+                              const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width);
+
+/*
+ * Windows that lie side by side, of two columns: writes dout + 0, or 0, to i * dx_pitch + offset[t] + 2 * j for every
+ * tap; an odd t is the right neighbour of the one before. A row may be written past its end within the first `room`
+ * elements of dx; what it overwrites there of the rows that follow is written afterwards. streams: past the caches, if
+ * all lies at multiples of 16 bytes.
+ */
+typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
+                                const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
+
+/*
+ * Takes rows apart by place, with places counted from row `first` and column 0 on: element (i, j) of src[n][width],
+ * src[i * src_pitch + j * step], goes to dst[phase[j % n_phases] + j / n_phases + row], where for r = first + i
+ * row = r % row_phases * row_image + r / row_phases * dst_pitch. n and width may be 0.
+ */
+typedef struct {
+    const ptrdiff_t *phase; /* [n_phases] */
+    ptrdiff_t n_phases, row_phases, row_image, dst_pitch;
+} cpool_split_layout;
+typedef void cpool_split(void *dst, const cpool_split_layout *layout, ptrdiff_t first, const void *src,
+                         ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width);
+
+/*
+ * dst[n][n_bytes] = src[n][n_bytes], pitches in bytes too. A row may be written past its end within the first `room`
+ * bytes of dst, as in cpool_window_best.
+ */
+typedef void cpool_pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,
+                        ptrdiff_t n_bytes, ptrdiff_t room);
+
+/* dst[place[j] + i] = src[i * src_pitch + j], for i < n and j < width: each column of src is a run of dst. */
+typedef void cpool_transpose(void *dst, const ptrdiff_t *place, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,
+                             ptrdiff_t width);
+
+/* dst[n][width] = value. width may be 0. */
+typedef void cpool_fill(void *dst, ptrdiff_t dst_pitch, ptrdiff_t n, ptrdiff_t width, const void *value);
 
 /*
  * One plane, whose cells lie `pitch` apart: scatter_add adds dout[n] to dx at the indices, in their order; scatter_put
@@ -73,12 +143,18 @@ typedef void cpool_scatter(void *plane, ptrdiff_t pitch, const void *values, con
 
 typedef struct {
     const char *isa;
+    ptrdiff_t vector_bytes; /* of the widest vector; 0: none */
     cpool_window_best *window_best[CPOOL_N_OPS][CPOOL_N_DTYPES][CPOOL_N_SIZES]; /* last index: the record's type */
-    cpool_window_sum *window_sum[CPOOL_N_DTYPES][CPOOL_N_SIZES];
+    cpool_window_best *window_best_pairs[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* stride 2, records of bytes; may be NULL */
+    cpool_spread_add *spread_add[CPOOL_N_DTYPES];
+    cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
+    cpool_scatter_record *scatter_record[CPOOL_N_DTYPES][CPOOL_N_SIZES];
     cpool_scatter *scatter_add[CPOOL_N_DTYPES];
     cpool_scatter *scatter_put[CPOOL_N_SIZES]; /* last index here and below: the element's size */
-    cpool_gather *gather[CPOOL_N_SIZES];
-    cpool_spread *spread[CPOOL_N_SIZES];
+    cpool_split *split[CPOOL_N_SIZES];
+    cpool_fill *fill[CPOOL_N_SIZES];
+    cpool_transpose *transpose[CPOOL_N_SIZES];
+    cpool_pack *pack;
 } cpool_kernels;
 
 /*

@@ -1,30 +1,42 @@
 /*
- * dtype_kernels.h - the window kernels of one dtype. Records wider than a byte (over 256 taps) have plain kernels only.
+ * dtype_kernels.h - the window kernels of one dtype. Records of more than 2 bytes (over 65,536 taps) have plain kernels
+ * only.
  */
 #define RECORD u8
 #define RECORD_T uint8_t
+#define RECORD_BYTES 1
+#define HAS_PAIRS (BYTES >= 4 && (CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0))
 #include "record_kernels.h"
 #undef RECORD
 #undef RECORD_T
+#undef RECORD_BYTES
+#undef HAS_PAIRS
 
-#if MAX_VECTOR_BYTES == 0
+#define HAS_PAIRS 0
 #define RECORD u16
 #define RECORD_T uint16_t
+#define RECORD_BYTES 2
 #include "record_kernels.h"
 #undef RECORD
 #undef RECORD_T
+#undef RECORD_BYTES
 
+#if MAX_VECTOR_BYTES == 0
 #define RECORD u32
 #define RECORD_T uint32_t
+#define RECORD_BYTES 4
 #include "record_kernels.h"
 #undef RECORD
 #undef RECORD_T
+#undef RECORD_BYTES
 
 #define RECORD u64
 #define RECORD_T uint64_t
+#define RECORD_BYTES 8
 #include "record_kernels.h"
 #undef RECORD
 #undef RECORD_T
+#undef RECORD_BYTES
 
 #define SCATTER CPOOL_NAME3(cpool_scatter_add, DTYPE, ISA)
 void SCATTER(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indices, ptrdiff_t dout_pitch, ptrdiff_t n) {
@@ -37,3 +49,4 @@ void SCATTER(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indic
 }
 #undef SCATTER
 #endif
+#undef HAS_PAIRS

@@ -3,8 +3,8 @@
  *   DTYPE     the dtype's name, as in CPOOL_FOR_EACH_DTYPE
  *   T         its C type
  *   SUM_T     the C type its gradients are summed in: unsigned for integers, whose sums wrap as NumPy's do
- *   CODE_T    the unsigned type as wide as T: what the place of a winner is kept in beside it; BYTES is its size
- *   IS_FLOAT  1 where NaN exists
+ *   CODE_T    the unsigned type as wide as T: a lane of the places beside values; BYTES is its size
+ *   IS_FLOAT  1 where NaN exists; IS_BOOL: 1 where every byte that is not 0 counts as 1
  *   ADD(a, b) the sum of two gradients
  */
 #define ADD(a, b) ((a) | (b))
@@ -14,10 +14,13 @@
 #define CODE_T uint8_t
 #define BYTES 1
 #define IS_FLOAT 0
+#define IS_BOOL 1
 #include DTYPE_TEMPLATE
 #undef DTYPE
 #undef ADD
 #define ADD(a, b) ((a) + (b))
+#undef IS_BOOL
+#define IS_BOOL 0
 
 #define DTYPE u8
 #include DTYPE_TEMPLATE
@@ -108,3 +111,4 @@
 #undef BYTES
 #undef IS_FLOAT
 #undef ADD
+#undef IS_BOOL

@@ -5,7 +5,7 @@
 CPOOL_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq")
 #define ISA avx512
 #define MAX_VECTOR_BYTES 64
-#include "codes_x86.h"
+#include "codes_avx512.h"
 #include "kernels.h"
 CPOOL_TARGET_END
 #endif

@@ -1,13 +1,12 @@
 /*
- * moves.h - gather and spread, for one size of element. Parameters: MOVE_T, an unsigned type of that size, MOVE, its
- * name, and MOVE_BYTES; MAX_VECTOR_BYTES as in kernels.h. Strides of 1 and 2 are nearly all there is, so those have
- * loops of their own, 4- and 8-byte elements explicit vectors: with the compiler's own, forward of 2x2 windows on 28x28
- * planes takes 1.2x.
+ * moves.h - split, fill, transpose and scatter_put, for one size of element. Parameters: MOVE_T, an unsigned type of that size,
+ * MOVE, its name, and MOVE_BYTES; MAX_VECTOR_BYTES as in kernels.h. Strides of 1 and 2 are nearly all there is, so they
+ * have vectors: with the compiler's own, forward of 3x3 windows of bytes takes 2x, of 2x2 windows of 2 bytes 1.5x.
  */
 #define SIZED(name) CPOOL_NAME3(name, MOVE, ISA)
 #define PAIRS_OF(name, bytes) CPOOL_NAME3(name, MOVE, bytes)
 
-#if CPOOL_HAS_SHUFFLE && MOVE_BYTES >= 4 && MAX_VECTOR_BYTES >= 16
+#if CPOOL_HAS_SHUFFLE && MAX_VECTOR_BYTES >= 16
 #define PAIR_VECTORS MAX_VECTOR_BYTES
 #define VECTOR_BYTES 16
 #include "pairs.h"
@@ -23,64 +22,76 @@
 #include "pairs.h"
 #endif
 
-static void SIZED(gather_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT src, ptrdiff_t width) {
+CPOOL_INLINE void SIZED(split_pairs_0)(MOVE_T *CPOOL_RESTRICT even, MOVE_T *CPOOL_RESTRICT odd,
+                                       const MOVE_T *CPOOL_RESTRICT src, ptrdiff_t n_pairs) {
+    for (ptrdiff_t j = 0; j < n_pairs; j++) {
+        even[j] = src[2 * j];
+        odd[j] = src[2 * j + 1];
+    }
+}
+
+CPOOL_INLINE void SIZED(split_any)(MOVE_T *dst, const cpool_split_layout *layout, const MOVE_T *src, ptrdiff_t step,
+                                   ptrdiff_t width) {
+    for (ptrdiff_t p = 0; p < layout->n_phases && p < width; p++)
+        for (ptrdiff_t j = 0; j * layout->n_phases + p < width; j++)
+            dst[layout->phase[p] + j] = src[(j * layout->n_phases + p) * step];
+}
+
+/* One row after the other in src's order, of which what comes next is asked for ahead. */
+static void SIZED(split)(void *dst_, const cpool_split_layout *layout, ptrdiff_t first, const void *src_,
+                         ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width) {
+    const ptrdiff_t even = layout->phase[0], odd = layout->n_phases > 1 ? layout->phase[1] : 0;
+    const ptrdiff_t n_bytes = width * MOVE_BYTES, pairs = width / 2;
+    const MOVE_T *src = src_;
+    ptrdiff_t phase = first % layout->row_phases;
+    MOVE_T *row = (MOVE_T *)dst_ + first / layout->row_phases * layout->dst_pitch;
+#define FOR_ROWS(body) \
+    for (ptrdiff_t i = 0; i < n; i++, src += src_pitch) { \
+        MOVE_T *dst = row + phase * layout->row_image; \
+        body; \
+        if (++phase == layout->row_phases) phase = 0, row += layout->dst_pitch; \
+    }
+#define COPY_ROWS(bytes) \
+    FOR_ROWS(copy_row((char *)(dst + even), (const char *)src, n_bytes, bytes, 0); ahead(src, n_bytes))
+#define SPLIT_ROWS(bytes) \
+    FOR_ROWS(PAIRS_OF(split_pairs, bytes)(dst + even, dst + odd, src, pairs); \
+             if (width % 2) dst[even + pairs] = src[width - 1])
+    if (layout->n_phases == 1 && step == 1) CPOOL_FOR_STEP(step_of(n_bytes), COPY_ROWS)
+    else if (layout->n_phases != 2 || step != 1) FOR_ROWS(SIZED(split_any)(dst, layout, src, step, width))
 #if PAIR_VECTORS >= 64
-    if (width >= 64 / MOVE_BYTES) { PAIRS_OF(gather_pairs, 64)(dst, src, width); return; }
+    else if (pairs >= 64 / MOVE_BYTES) SPLIT_ROWS(64)
 #endif
 #if PAIR_VECTORS >= 32
-    if (width >= 32 / MOVE_BYTES) { PAIRS_OF(gather_pairs, 32)(dst, src, width); return; }
+    else if (pairs >= 32 / MOVE_BYTES) SPLIT_ROWS(32)
 #endif
 #if PAIR_VECTORS >= 16
-    if (width >= 16 / MOVE_BYTES) { PAIRS_OF(gather_pairs, 16)(dst, src, width); return; }
+    else if (pairs >= 16 / MOVE_BYTES) SPLIT_ROWS(16)
 #endif
-    for (ptrdiff_t j = 0; j < width; j++) dst[j] = src[2 * j];
+    else FOR_ROWS(SIZED(split_pairs_0)(dst + even, dst + odd, src, pairs);
+                  if (width % 2) dst[even + pairs] = src[width - 1])
+#undef FOR_ROWS
+#undef COPY_ROWS
+#undef SPLIT_ROWS
 }
 
-static void SIZED(spread_pairs)(MOVE_T *CPOOL_RESTRICT dst, const MOVE_T *CPOOL_RESTRICT even,
-                                const MOVE_T *CPOOL_RESTRICT odd, ptrdiff_t width) {
-#if PAIR_VECTORS >= 64
-    if (width >= 64 / MOVE_BYTES) { PAIRS_OF(spread_pairs, 64)(dst, even, odd, width); return; }
-#endif
-#if PAIR_VECTORS >= 32
-    if (width >= 32 / MOVE_BYTES) { PAIRS_OF(spread_pairs, 32)(dst, even, odd, width); return; }
-#endif
-#if PAIR_VECTORS >= 16
-    if (width >= 16 / MOVE_BYTES) { PAIRS_OF(spread_pairs, 16)(dst, even, odd, width); return; }
-#endif
-    for (ptrdiff_t j = 0; j < width; j++) {
-        dst[2 * j] = even[j];
-        dst[2 * j + 1] = odd[j];
-    }
+static void SIZED(fill)(void *dst, ptrdiff_t dst_pitch, ptrdiff_t n, ptrdiff_t width, const void *value) {
+    const MOVE_T fill = *(const MOVE_T *)value;
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t j = 0; j < width; j++) ((MOVE_T *)dst)[i * dst_pitch + j] = fill;
 }
 
-static void SIZED(gather)(void *dst_, ptrdiff_t dst_pitch, const void *src_, ptrdiff_t src_pitch, ptrdiff_t step,
-                          ptrdiff_t n, ptrdiff_t before, ptrdiff_t width, ptrdiff_t after, const void *fill_) {
-    const MOVE_T fill = *(const MOVE_T *)fill_;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        MOVE_T *dst = (MOVE_T *)dst_ + i * dst_pitch;
-        const MOVE_T *src = (const MOVE_T *)src_ + i * src_pitch;
-        for (ptrdiff_t j = 0; j < before; j++) *dst++ = fill;
-        if (step == 1) memcpy(dst, src, (size_t)width * sizeof *dst);
-        else if (step == 2) SIZED(gather_pairs)(dst, src, width);
-        else for (ptrdiff_t j = 0; j < width; j++) dst[j] = src[j * step];
-        dst += width;
-        for (ptrdiff_t j = 0; j < after; j++) *dst++ = fill;
-    }
-}
-
-static void SIZED(spread)(void *dst_, ptrdiff_t dst_pitch, ptrdiff_t step, const void *src_, ptrdiff_t src_pitch,
-                          ptrdiff_t src_phase, ptrdiff_t n_phases, ptrdiff_t n, ptrdiff_t width) {
-    for (ptrdiff_t i = 0; i < n; i++) {
-        MOVE_T *dst = (MOVE_T *)dst_ + i * dst_pitch;
-        const MOVE_T *src = (const MOVE_T *)src_ + i * src_pitch;
-        if (step == 2 && n_phases == 2) {
-            SIZED(spread_pairs)(dst, src, src + src_phase, width);
-            continue;
-        }
-        for (ptrdiff_t p = 0; p < n_phases; p++)
-            for (ptrdiff_t j = 0; j < width; j++) dst[j * step + p] = src[p * src_phase + j];
-    }
-}
+#if !CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES < 16
+#define TILE 1
+#elif MAX_VECTOR_BYTES / MOVE_BYTES == 2
+#define TILE 2
+#elif MAX_VECTOR_BYTES / MOVE_BYTES == 4
+#define TILE 4
+#elif MAX_VECTOR_BYTES / MOVE_BYTES == 8
+#define TILE 8
+#else
+#define TILE 16
+#endif
+#include "transpose.h"
 
 #if MAX_VECTOR_BYTES == 0
 void CPOOL_NAME3(cpool_scatter_put, MOVE, ISA)(void *plane, ptrdiff_t pitch, const void *y, const int64_t *indices,

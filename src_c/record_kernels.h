@@ -1,45 +1,91 @@
 /*
  * record_kernels.h - the window kernels of one dtype and record. A row is done in the widest vectors that it fills,
- * down to plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps.
+ * down to plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps. No vectors have codes that are
+ * wider than their elements or than 2 bytes.
  */
-#if MAX_VECTOR_BYTES >= 64
+#undef WITH_VECTORS
+#undef WIDTH
+#if RECORD_BYTES <= BYTES && RECORD_BYTES <= 2
+#define WITH_VECTORS 1
+#define WIDTH(bytes) bytes
+#else
+#define WITH_VECTORS 0
+#define WIDTH(bytes) 0
+#endif
+#if WITH_VECTORS && MAX_VECTOR_BYTES >= 64
 #define VECTOR_BYTES 64
 #include "width_kernels.h"
 #endif
-#if MAX_VECTOR_BYTES >= 32
+#if WITH_VECTORS && MAX_VECTOR_BYTES >= 32
 #define VECTOR_BYTES 32
 #include "width_kernels.h"
 #endif
-#if MAX_VECTOR_BYTES >= 16
+#if WITH_VECTORS && MAX_VECTOR_BYTES >= 16
 #define VECTOR_BYTES 16
 #include "width_kernels.h"
 #endif
 #define VECTOR_BYTES 0
 #include "width_kernels.h"
 
-#define SUM_OF_WIDTH(bytes) CPOOL_NAME4(window_sum, DTYPE, RECORD, bytes)
-#define MAX_OF_WIDTH(bytes) CPOOL_NAME5(window_best, DTYPE, RECORD, bytes, max)
-#define MIN_OF_WIDTH(bytes) CPOOL_NAME5(window_best, DTYPE, RECORD, bytes, min)
+#define MAX_OF_WIDTH(bytes) CPOOL_NAME5(window_best, DTYPE, RECORD, WIDTH(bytes), max)
+#define MIN_OF_WIDTH(bytes) CPOOL_NAME5(window_best, DTYPE, RECORD, WIDTH(bytes), min)
 #define KERNEL(stage) CPOOL_NAME4(stage, DTYPE, RECORD, ISA)
 
-void KERNEL(cpool_window_max)(void *y, void *code, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
-                              ptrdiff_t width) {
-    static cpool_window_best *const of_width[] = {FROM_WIDEST(MAX_OF_WIDTH)};
-    of_width[vectors_too_wide(width * BYTES)](y, code, y_pitch, window, n, width);
+void KERNEL(cpool_window_max)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
+                              ptrdiff_t width, ptrdiff_t room) {
+    static best_of_width *const of_width[] = {FROM_WIDEST(MAX_OF_WIDTH)};
+    best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
 }
 
-void KERNEL(cpool_window_min)(void *y, void *code, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
-                              ptrdiff_t width) {
-    static cpool_window_best *const of_width[] = {FROM_WIDEST(MIN_OF_WIDTH)};
-    of_width[vectors_too_wide(width * BYTES)](y, code, y_pitch, window, n, width);
+void KERNEL(cpool_window_min)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
+                              ptrdiff_t width, ptrdiff_t room) {
+    static best_of_width *const of_width[] = {FROM_WIDEST(MIN_OF_WIDTH)};
+    best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
 }
 
-void KERNEL(cpool_window_sum)(void *dx, ptrdiff_t dx_pitch, const cpool_window *window, ptrdiff_t n, ptrdiff_t width) {
-    static cpool_window_sum *const of_width[] = {FROM_WIDEST(SUM_OF_WIDTH)};
-    of_width[vectors_too_wide(width * BYTES)](dx, dx_pitch, window, n, width);
+/* Stride 2 in vectors for elements of 4 and 8 bytes; of smaller ones, scratch takes the rows apart faster. */
+#if HAS_PAIRS
+#define MAX_PAIRS_OF_WIDTH(bytes) CPOOL_NAME5(window_best_pairs, DTYPE, RECORD, bytes, max)
+#define MIN_PAIRS_OF_WIDTH(bytes) CPOOL_NAME5(window_best_pairs, DTYPE, RECORD, bytes, min)
+static void KERNEL(window_max_pairs)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
+                                     ptrdiff_t width, ptrdiff_t room) {
+    static best_of_width *const of_width[] = {FROM_WIDEST(MAX_PAIRS_OF_WIDTH)};
+    best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
 }
 
-#undef SUM_OF_WIDTH
+static void KERNEL(window_min_pairs)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
+                                     ptrdiff_t width, ptrdiff_t room) {
+    static best_of_width *const of_width[] = {FROM_WIDEST(MIN_PAIRS_OF_WIDTH)};
+    best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
+}
+#undef MAX_PAIRS_OF_WIDTH
+#undef MIN_PAIRS_OF_WIDTH
+#endif
+
+#if RECORD_BYTES == 1
+#define ADD_OF_WIDTH(bytes) CPOOL_NAME4(spread_add, DTYPE, RECORD, WIDTH(bytes))
+static void KERNEL(spread_add)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
+                               const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width) {
+    static add_of_width *const of_width[] = {FROM_WIDEST(ADD_OF_WIDTH)};
+    add_in_vectors(of_width, BYTES, dx, dx_pitch, dout, record, taps, n, width);
+}
+#undef ADD_OF_WIDTH
+#endif
+#if HAS_PAIRS
+#define PAIRS_OF_WIDTH(bytes) CPOOL_NAME4(spread_pairs, DTYPE, RECORD, WIDTH(bytes))
+static void KERNEL(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
+                                 const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room,
+                                 int streams) {
+    static pairs_of_width *const of_width[] = {FROM_WIDEST(PAIRS_OF_WIDTH)};
+    pairs_in_vectors(of_width, BYTES, dx, dx_pitch, dout, record, taps, n, width, room, streams);
+}
+#undef PAIRS_OF_WIDTH
+#endif
+
 #undef MAX_OF_WIDTH
 #undef MIN_OF_WIDTH
 #undef KERNEL
+
+#if MAX_VECTOR_BYTES == 0
+#include "scatter_record.h"
+#endif

@@ -1,77 +1,212 @@
 /*
- * vector.h - the vocabulary that window_best.h and window_sum.h are written in, for one dtype, record and width of
- * vector. Parameters: those of dtypes.h; RECORD and RECORD_T, the type of a record's code; VECTOR_BYTES (16, 32 or 64;
- * 0: one plain element at a time). Vectors write records of bytes only.
+ * vector.h - the vocabulary that the window kernels are written in, for one dtype, record and width of vector.
+ * Parameters: those of dtypes.h; RECORD, RECORD_T and RECORD_BYTES, the type of a record's codes, in vectors at most as
+ * wide as an element; VECTOR_BYTES (16, 32 or 64; 0: one plain element at a time); the instruction set's codes_*.h.
  *
- * vec: LANES values. sum_vec: LANES gradients. code_vec: LANES places of winners. mask_vec: all ones or all zeros a
- * lane.
+ * vec: LANES values. code_vec: LANES places of winners. winner: both. best_mask: which lanes of a comparison were true.
  */
 #undef LANES
 #undef NOT
 #define NAMED(name) CPOOL_NAME4(name, DTYPE, RECORD, VECTOR_BYTES)
 #define vec NAMED(vec)
-#define sum_vec NAMED(sum_vec)
+#define lanes_vec NAMED(lanes_vec)
 #define code_vec NAMED(code_vec)
-#define mask_vec NAMED(mask_vec)
+#define best_mask NAMED(best_mask)
 #define load NAMED(load)
-#define load_sum NAMED(load_sum)
+#define load_bits NAMED(load_bits)
+#define load_every NAMED(load_every)
+#define load_pairs NAMED(load_pairs)
+#define shift_in NAMED(shift_in)
+#define first_lane NAMED(first_lane)
 #define load_code NAMED(load_code)
 #define store NAMED(store)
-#define store_sum NAMED(store_sum)
 #define store_code NAMED(store_code)
 #define splat NAMED(splat)
+#define zero NAMED(zero)
+#define same NAMED(same)
+#define sum_of NAMED(sum_of)
+#define store_pairs NAMED(store_pairs)
+#define winner NAMED(winner)
+#define cell_at NAMED(cell_at)
+#define store_winner NAMED(store_winner)
 #define choose NAMED(choose)
 #define choose_code NAMED(choose_code)
-#define where NAMED(where)
 
 #if VECTOR_BYTES
 
+#undef N_LANES
+#if VECTOR_BYTES / BYTES == 2
+#define N_LANES 2
+#elif VECTOR_BYTES / BYTES == 4
+#define N_LANES 4
+#elif VECTOR_BYTES / BYTES == 8
+#define N_LANES 8
+#elif VECTOR_BYTES / BYTES == 16
+#define N_LANES 16
+#elif VECTOR_BYTES / BYTES == 32
+#define N_LANES 32
+#else
+#define N_LANES 64
+#endif
 #define LANES ((ptrdiff_t)(VECTOR_BYTES / BYTES))
 typedef T vec __attribute__((vector_size(VECTOR_BYTES)));
-typedef SUM_T sum_vec __attribute__((vector_size(VECTOR_BYTES)));
-typedef CODE_T code_vec __attribute__((vector_size(VECTOR_BYTES)));
-typedef code_vec mask_vec;
-#define NOT(mask) (~(mask))
+typedef CODE_T lanes_vec __attribute__((vector_size(VECTOR_BYTES)));
 
-CPOOL_INLINE vec load(const T *p) {
+CPOOL_INLINE vec load_bits(const T *p) {
     vec v;
     memcpy(&v, p, sizeof v);
     return v;
 }
-CPOOL_INLINE sum_vec load_sum(const SUM_T *p) {
-    sum_vec v;
+CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? (vec)-(load_bits(p) != 0) : load_bits(p); }
+CPOOL_INLINE void store(T *p, vec v) { memcpy(p, &v, sizeof v); }
+CPOOL_INLINE vec zero(void) { return (vec){0}; }
+CPOOL_INLINE vec sum_of(vec a, vec b) { return IS_FLOAT ? ADD(a, b) : (vec)ADD((lanes_vec)a, (lanes_vec)b); }
+#if HAS_PAIRS
+/* stride 2: p[0], p[2], ... The second vector starts one early, so as not to read past the last of these. */
+CPOOL_INLINE vec load_every(const int stride, const T *p) {
+    const lanes_vec low = (lanes_vec)load(p), high = (lanes_vec)load(p + (stride == 2 ? LANES - 1 : 0));
+    return stride == 1 ? (vec)low : (vec)__builtin_shufflevector(low, high, CPOOL_NAME3(EVEN, BYTES, VECTOR_BYTES));
+}
+/* p[0], p[2], ... and p[1], p[3], ... */
+CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) {
+    const lanes_vec low = (lanes_vec)load(p), high = (lanes_vec)load(p + LANES);
+    *even = (vec)__builtin_shufflevector(low, high, CPOOL_NAME3(EVENS, BYTES, VECTOR_BYTES));
+    *odd = (vec)__builtin_shufflevector(low, high, CPOOL_NAME3(ODDS, BYTES, VECTOR_BYTES));
+}
+/* first[0], rest[0], rest[1], ... */
+CPOOL_INLINE vec shift_in(vec first, vec rest) {
+    return (vec)__builtin_shufflevector((lanes_vec)rest, (lanes_vec)first, CPOOL_NAME2(SHIFT_IN, N_LANES));
+}
+/* even[0], odd[0], even[1], ... */
+CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
+    const vec low = (vec)__builtin_shufflevector((lanes_vec)even, (lanes_vec)odd, CPOOL_NAME2(ZIP_LOW, N_LANES));
+    const vec high = (vec)__builtin_shufflevector((lanes_vec)even, (lanes_vec)odd, CPOOL_NAME2(ZIP_HIGH, N_LANES));
+    if (streams) {
+        CPOOL_NAME2(stream, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))low);
+        CPOOL_NAME2(stream, VECTOR_BYTES)(p + LANES, (CPOOL_NAME2(raw, VECTOR_BYTES))high);
+    } else {
+        store(p, low);
+        store(p + LANES, high);
+    }
+}
+#else
+CPOOL_INLINE vec load_every(const int stride, const T *p) {
+    (void)stride;
+    return load(p);
+}
+#endif
+
+#if HAS_MASKS
+
+#undef CODE_BYTES
+#if VECTOR_BYTES / BYTES * RECORD_BYTES <= 16
+#define CODE_BYTES 16
+#elif VECTOR_BYTES / BYTES * RECORD_BYTES == 32
+#define CODE_BYTES 32
+#else
+#define CODE_BYTES 64
+#endif
+typedef RECORD_T code_vec __attribute__((vector_size(CODE_BYTES)));
+typedef CPOOL_NAME2(lanes, N_LANES) best_mask;
+CPOOL_INLINE code_vec load_code(const RECORD_T *p) {
+#if CODE_BYTES == 16
+    return (code_vec)load_low(p, (size_t)LANES * RECORD_BYTES);
+#else
+    code_vec v;
     memcpy(&v, p, sizeof v);
     return v;
+#endif
 }
-CPOOL_INLINE void store(T *p, vec v) { memcpy(p, &v, sizeof v); }
-CPOOL_INLINE void store_sum(SUM_T *p, sum_vec v) { memcpy(p, &v, sizeof v); }
-CPOOL_INLINE code_vec load_code(const RECORD_T *p) { return (code_vec)CPOOL_NAME3(widen, BYTES, VECTOR_BYTES)(p); }
 CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
-    CPOOL_NAME3(narrow, BYTES, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
+#if CODE_BYTES == 16
+    store_low(p, (raw_16)v, (size_t)LANES * RECORD_BYTES);
+#else
+    memcpy(p, &v, sizeof v);
+#endif
+}
+CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (RECORD_T)code; }
+CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)CHOOSE(VECTOR_BYTES, BYTES, mask, a, b); }
+CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) {
+    return (code_vec)CHOOSE(CODE_BYTES, RECORD_BYTES, mask, a, b);
+}
+CPOOL_INLINE best_mask first_lane(void) { return 1; }
+CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)SAME(CODE_BYTES, RECORD_BYTES, a, b); }
+
+#else
+
+typedef lanes_vec code_vec;
+typedef lanes_vec best_mask;
+#define NOT(mask) (~(mask))
+CPOOL_INLINE code_vec load_code(const RECORD_T *p) {
+#if RECORD_BYTES == BYTES
+    code_vec v;
+    memcpy(&v, p, sizeof v);
+    return v;
+#else
+    return (code_vec)CPOOL_NAME4(widen, RECORD_BYTES, BYTES, VECTOR_BYTES)(p);
+#endif
+}
+CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
+#if RECORD_BYTES == BYTES
+    memcpy(p, &v, sizeof v);
+#else
+    CPOOL_NAME4(narrow, RECORD_BYTES, BYTES, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
+#endif
 }
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (CODE_T)code; }
-CPOOL_INLINE vec choose(mask_vec mask, vec a, vec b) { return (vec)((mask & (code_vec)a) | (~mask & (code_vec)b)); }
-CPOOL_INLINE code_vec choose_code(mask_vec mask, code_vec a, code_vec b) { return (mask & a) | (~mask & b); }
-CPOOL_INLINE sum_vec where(mask_vec mask, sum_vec v) { return (sum_vec)(mask & (code_vec)v); }
+CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { return (mask & a) | (~mask & b); }
+CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)choose_code(mask, (code_vec)a, (code_vec)b); }
+CPOOL_INLINE best_mask first_lane(void) { return (best_mask){(CODE_T)-1}; }
+CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)(a == b); }
+
+#endif
 
 #else
 
 #define LANES ((ptrdiff_t)1)
 typedef T vec;
-typedef SUM_T sum_vec;
 typedef RECORD_T code_vec;
-typedef int mask_vec;
+typedef int best_mask;
 #define NOT(mask) (!(mask))
 
-CPOOL_INLINE vec load(const T *p) { return *p; }
-CPOOL_INLINE sum_vec load_sum(const SUM_T *p) { return *p; }
-CPOOL_INLINE void store(T *p, vec v) { *p = v; }
-CPOOL_INLINE void store_sum(SUM_T *p, sum_vec v) { *p = v; }
+CPOOL_INLINE vec load_bits(const T *p) { return *p; }
+CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? *p != 0 : *p; }
+CPOOL_INLINE vec zero(void) { return 0; }
+CPOOL_INLINE vec sum_of(vec a, vec b) { return (vec)ADD((SUM_T)a, (SUM_T)b); }
+CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return a == b; }
+CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = load(p), *odd = load(p + 1); }
+CPOOL_INLINE vec shift_in(vec first, vec rest) { return (void)rest, first; }
+CPOOL_INLINE best_mask first_lane(void) { return 1; }
+CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
+    (void)streams;
+    p[0] = even, p[1] = odd;
+}
+CPOOL_INLINE vec load_every(const int stride, const T *p) {
+    (void)stride;
+    return load(p);
+}
 CPOOL_INLINE code_vec load_code(const RECORD_T *p) { return *p; }
+CPOOL_INLINE void store(T *p, vec v) { *p = v; }
 CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) { *p = v; }
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec)code; }
-CPOOL_INLINE vec choose(mask_vec mask, vec a, vec b) { return mask ? a : b; }
-CPOOL_INLINE code_vec choose_code(mask_vec mask, code_vec a, code_vec b) { return mask ? a : b; }
-CPOOL_INLINE sum_vec where(mask_vec mask, sum_vec v) { return mask ? v : (sum_vec)0; }
+CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return mask ? a : b; }
+CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { return mask ? a : b; }
 
 #endif
+
+typedef struct {
+    vec value;
+    code_vec place;
+} winner;
+
+/* Of every `stride`-th cell from `at` on: their values and places, which are `code` and what codes holds beside them. */
+CPOOL_INLINE winner cell_at(const int stride, const void *values, const void *codes, ptrdiff_t at, int64_t code) {
+    winner cell = {load_every(stride, (const T *)values + at), splat(code)};
+    if (codes) cell.place += load_code((const RECORD_T *)codes + at);
+    return cell;
+}
+
+CPOOL_INLINE void store_winner(T *y, RECORD_T *record, winner best, const int has_place) {
+    store(y, best.value);
+    if (has_place) store_code(record, best.place);
+}

@@ -17,5 +17,8 @@
 #undef BEATS
 #undef NOT_PAST
 
-#include "window_sum.h"
+#if RECORD_BYTES == 1
+#include "window_spread.h"
+#endif
+
 #undef VECTOR_BYTES

@@ -7,119 +7,67 @@
  */
 #define _DEFAULT_SOURCE
 #include "selftest_arrays.h"
+#include "selftest_spread.h"
+#include "selftest_window.h"
 
-enum { MAX_TAPS = 7, MAX_N = 4, CASES_PER_WIDTH = 4, MAX_PRINTED = 20 };
+enum { MAX_N = 9, MAX_PLANES = 5, MAX_PHASES = 4, CASES_PER_WIDTH = 4, MAX_WIDTH_BYTES = 320, MAX_COLUMN = 40 };
 
-static long n_passed, n_failed;
-
-static void count(int ok, const char *isa, const char *kernel, const char *type, ptrdiff_t record, ptrdiff_t n,
-                  ptrdiff_t width) {
-    if (ok) n_passed++;
-    else if (n_failed++ < MAX_PRINTED)
-        printf("FAILED %s %s %s (record of %td bytes): %td x %td, at the %s of its pages\n", isa, kernel, type, record,
-               n, width, at_end ? "end" : "start");
+/* Rows of outputs, of planes one behind the other or (channels last) element by element. */
+static cpool_outputs random_outputs(ptrdiff_t n, ptrdiff_t width) {
+    const ptrdiff_t most_planes = MIN_SLOT_BYTES / 8 / (n * (width + 3)); /* of dout, or of the widest record */
+    cpool_outputs o = {.n_planes = between(1, most_planes < MAX_PLANES ? most_planes : MAX_PLANES),
+                       .n_rows = n, .width = width, .step = 1, .plane = 1, .dx_plane = 1, .dx_row = between(0, 20),
+                       .dx_step = between(0, 2), .start = between(0, 5)};
+    const int channels_last = between(0, 1) != 0;
+    if (channels_last) o.step = o.n_planes;
+    o.row = width * o.step + between(0, 3);
+    for (int i = 0; i < 3; i++) o.kernel[i] = (uint64_t)between(1, 3), o.offset[i] = (uint64_t)between(0, 7);
+    o.first = 0, o.end = o.start + (n - 1) * o.dx_row + (width - 1) * o.dx_step + 1;
+    for (int i = 0; i < 3; i++) o.end += (ptrdiff_t)((o.kernel[i] - 1) * o.offset[i]);
+    if (!channels_last) o.plane = n * o.row + between(0, 3), o.dx_plane = o.end + between(0, 3);
+    return o;
 }
 
-/* The window: rows and taps with rising places that start at 0 or end at the largest place a record holds. */
-static const void *values[MAX_ROWS], *codes[MAX_ROWS];
-static int64_t row_code[MAX_ROWS], tap_code[MAX_TAPS];
-static ptrdiff_t tap[MAX_TAPS], tap_low, tap_high;
-
-static cpool_window random_window(size_t record, ptrdiff_t width) {
-    const cpool_window window = {values, codes, row_code, between(1, MAX_ROWS), tap, tap_code, between(1, MAX_TAPS),
-                                 between(1, 4) == 1 ? 1 : width + between(0, 40)};
-    const int64_t largest = record == 8 ? INT64_MAX : (int64_t)(UINT64_MAX >> (64 - 8 * record));
-    tap_low = tap_high = tap[0] = between(-4, 20), tap_code[0] = between(0, 9);
-    for (ptrdiff_t t = 1; t < window.n_taps; t++) {
-        tap[t] = between(-4, 20), tap_code[t] = tap_code[t - 1] + between(1, 3);
-        if (tap[t] < tap_low) tap_low = tap[t];
-        if (tap[t] > tap_high) tap_high = tap[t];
-    }
-    const int64_t past_row = tap_code[window.n_taps - 1] - tap_code[0] + 1;
-    row_code[0] = -tap_code[0];
-    for (ptrdiff_t r = 1; r < window.n_rows; r++) row_code[r] = row_code[r - 1] + past_row + between(0, 2);
-    const int64_t last = row_code[window.n_rows - 1] + tap_code[window.n_taps - 1];
-    const int64_t first = between(0, 1) ? 0 : largest - last;
-    for (ptrdiff_t r = 0; r < window.n_rows; r++) row_code[r] += first;
-    return window;
-}
-
-/* The bounds of what a window reads of one row. */
-static ptrdiff_t row_span(const cpool_window *window, ptrdiff_t n, ptrdiff_t width) {
-    return (n - 1) * window->pitch + tap_high - tap_low + width;
-}
-
-static void random_rows(const cpool_window *window, int dtype, ptrdiff_t n, ptrdiff_t width) {
-    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, span = row_span(window, n, width);
-    for (ptrdiff_t r = 0; r < window->n_rows; r++) {
-        uint8_t *row = place_in(SLOT_VALUES + (int)r, span * bytes);
-        fill_values(row, dtype, span);
-        values[r] = row - tap_low * bytes;
-    }
-}
-
-static void random_records(const cpool_window *window, ptrdiff_t record, ptrdiff_t n, ptrdiff_t width) {
-    const ptrdiff_t span = row_span(window, n, width);
-    for (ptrdiff_t r = 0; r < window->n_rows; r++) {
-        uint8_t *row = place_in(SLOT_CODES + (int)r, span * record);
-        for (ptrdiff_t i = 0; i < span; i++) {
-            const int64_t place = row_code[between(0, window->n_rows - 1)] + tap_code[between(0, window->n_taps - 1)];
-            store_unsigned(row + i * record, (size_t)record, between(0, 3) ? (uint64_t)place : random_bits());
-        }
-        codes[r] = row - tap_low * record;
-    }
-}
-
-static void test_window_best(const cpool_kernels *table, int op, int dtype, int size, ptrdiff_t n, ptrdiff_t width) {
+static void test_scatter_record(const cpool_kernels *table, int dtype, int size, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, record = 1 << size, y_pitch = width + between(0, 5);
-    const cpool_window window = random_window((size_t)record, width);
-    random_rows(&window, dtype, n, width);
-    const int with_code = between(0, 3) != 0;
-    uint8_t *y = output_in(SLOT_Y, ((n - 1) * y_pitch + width) * bytes);
-    uint8_t *code = output_in(SLOT_CODE, ((n - 1) * y_pitch + width) * record);
-    for (ptrdiff_t i = 0; i < n; i++)
-        for (ptrdiff_t j = 0; j < width; j++) {
-            const uint8_t *best = NULL;
-            int64_t best_place = 0;
-            for (ptrdiff_t r = 0; r < window.n_rows; r++)
-                for (ptrdiff_t t = 0; t < window.n_taps; t++) {
-                    const uint8_t *value = (const uint8_t *)values[r] + (i * window.pitch + tap[t] + j) * bytes;
-                    if (best && !type->beats(value, best, op)) continue;
-                    best = value, best_place = row_code[r] + tap_code[t];
-                }
-            const ptrdiff_t at = i * y_pitch + j;
-            memcpy(image_of(SLOT_Y, y) + at * bytes, best, type->bytes);
-            if (!with_code) continue;
-            store_unsigned(image_of(SLOT_CODE, code) + at * record, (size_t)record, (uint64_t)best_place);
-        }
-    table->window_best[op][dtype][size](y, with_code ? code : NULL, y_pitch, &window, n, width);
-    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa, op == CPOOL_MAX ? "window_max" : "window_min",
-          type->name, record, n, width);
-}
-
-static void test_window_sum(const cpool_kernels *table, int dtype, int size, ptrdiff_t n, ptrdiff_t width) {
-    const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, record = 1 << size, dx_pitch = width + between(0, 5);
-    const cpool_window window = random_window((size_t)record, width);
-    random_rows(&window, dtype, n, width);
-    random_records(&window, record, n, width);
-    uint8_t *dx = output_in(SLOT_Y, ((n - 1) * dx_pitch + width) * bytes);
-    table->window_sum[dtype][size](dx, dx_pitch, &window, n, width);
-    for (ptrdiff_t i = 0; i < n; i++)
-        for (ptrdiff_t j = 0; j < width; j++) {
-            uint8_t *cell = dx + (i * dx_pitch + j) * bytes, *sum = image_of(SLOT_Y, cell);
-            memset(sum, 0, type->bytes);
-            for (ptrdiff_t r = 0; r < window.n_rows; r++)
-                for (ptrdiff_t t = 0; t < window.n_taps; t++) {
-                    const ptrdiff_t at = i * window.pitch + tap[t] + j;
-                    const uint64_t place = load_unsigned((const uint8_t *)codes[r] + at * record, (size_t)record);
-                    const uint8_t *value = (const uint8_t *)values[r] + at * bytes;
-                    if (place == (uint64_t)(row_code[r] + tap_code[t])) type->add(sum, value);
-                }
-            type->one_nan(sum), type->one_nan(cell);
-        }
-    count(as_expected(SLOT_Y), table->isa, "window_sum", type->name, record, n, width);
+    cpool_outputs o = random_outputs(n, width);
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, record = 1 << size;
+    const ptrdiff_t taps = (ptrdiff_t)(o.kernel[0] * o.kernel[1] * o.kernel[2]);
+    const ptrdiff_t cells = (o.n_planes - 1) * o.dx_plane + o.end;
+    const ptrdiff_t span = (o.n_planes - 1) * o.plane + (n - 1) * o.row + (width - 1) * o.step + 1;
+    uint8_t *offset_of = place_in(SLOT_INDICES, taps * (ptrdiff_t)sizeof(ptrdiff_t));
+    uint8_t *dout = place_in(SLOT_VALUES, span * bytes), *codes = place_in(SLOT_CODE, span * record);
+    uint8_t *dx = output_in(SLOT_Y, cells * bytes);
+    for (ptrdiff_t t = 0; t < taps; t++) {
+        const uint64_t row = (uint64_t)t / o.kernel[2], depth = row / o.kernel[1];
+        store_unsigned(offset_of + t * (ptrdiff_t)sizeof(ptrdiff_t), sizeof(ptrdiff_t), depth * o.offset[0] +
+                       row % o.kernel[1] * o.offset[1] + (uint64_t)t % o.kernel[2] * o.offset[2]);
+    }
+    fill_values(dout, dtype, span);
+    fill_values(dx, dtype, cells);
+    memcpy(image_of(SLOT_Y, dx), dx, (size_t)(cells * bytes));
+    for (ptrdiff_t i = 0; i < span; i++)
+        store_unsigned(codes + i * record, (size_t)record, (uint64_t)between(0, taps - 1));
+    o.checked = between(0, 1) != 0;
+    if (o.checked) o.first = between(0, o.end - 1), o.end = between(o.first, o.end);
+    o.offset_of = size < CPOOL_4_BYTES ? (const ptrdiff_t *)(const void *)offset_of : NULL;
+    o.ahead = (const char *)dx, o.ahead_step = between(0, 99), o.ahead_plane = between(0, 9999);
+    for (ptrdiff_t r = 0; r < n; r++)
+        for (ptrdiff_t i = 0; i < width; i++)
+            for (ptrdiff_t p = 0; p < o.n_planes; p++) {
+                const ptrdiff_t from = p * o.plane + r * o.row + i * o.step;
+                const ptrdiff_t code = (ptrdiff_t)load_unsigned(codes + from * record, (size_t)record);
+                const ptrdiff_t at = o.start + r * o.dx_row + i * o.dx_step +
+                                     ((const ptrdiff_t *)(const void *)offset_of)[code];
+                if (o.checked && (at < o.first || at >= o.end)) continue;
+                type->add(image_of(SLOT_Y, dx) + (p * o.dx_plane + at) * bytes, dout + from * bytes);
+            }
+    table->scatter_record[dtype][size](dx, dout, codes, &o);
+    for (ptrdiff_t i = 0; i < cells; i++) {
+        type->one_nan(dx + i * bytes);
+        type->one_nan(image_of(SLOT_Y, dx) + i * bytes);
+    }
+    count(as_expected(SLOT_Y), table->isa, "scatter_record", type->name, record, n, width);
 }
 
 /* The moves know sizes only; any dtype of the size will do for contents. */
@@ -133,47 +81,98 @@ static ptrdiff_t highest(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_
     return -lowest(n, -pitch, width, -step);
 }
 
-static void test_gather(const cpool_kernels *table, int size, ptrdiff_t n, ptrdiff_t width) {
-    static const ptrdiff_t steps[] = {1, 2, 3, 5, 0, -1, -2};
-    const ptrdiff_t bytes = 1 << size, step = steps[between(0, 6)], src_pitch = between(-10, 90);
-    const ptrdiff_t before = between(0, 5), after = between(0, 5), whole = before + width + after;
-    const ptrdiff_t dst_pitch = whole + between(0, 3), low = lowest(n, src_pitch, width, step);
-    const ptrdiff_t span = highest(n, src_pitch, width, step) - low + 1;
-    uint8_t *src = place_in(SLOT_VALUES, span * bytes), *fill = place_in(SLOT_VALUES + 1, bytes);
-    fill_values(src, dtype_of_size[size], span);
-    fill_values(fill, dtype_of_size[size], 1);
-    uint8_t *dst = output_in(SLOT_Y, ((n - 1) * dst_pitch + whole) * bytes);
-    for (ptrdiff_t i = 0; i < n; i++)
-        for (ptrdiff_t j = 0; j < whole; j++) {
-            const int inside = j >= before && j < before + width;
-            const uint8_t *from = inside ? src + (i * src_pitch + (j - before) * step - low) * bytes : fill;
-            memcpy(image_of(SLOT_Y, dst) + (i * dst_pitch + j) * bytes, from, (size_t)bytes);
-        }
-    table->gather[size](dst, dst_pitch, src - low * bytes, src_pitch, step, n, before, width, after, fill);
-    count(as_expected(SLOT_Y), table->isa, "gather", elements[dtype_of_size[size]].name, 0, n, width);
+/* The first column of each phase and the first row of each phase of rows lie in rows or in images of their own. */
+static cpool_split_layout random_layout(ptrdiff_t *phase, ptrdiff_t rows, ptrdiff_t width) {
+    cpool_split_layout layout = {.phase = phase, .n_phases = between(0, 1) ? 2 : between(1, MAX_PHASES),
+                                 .row_phases = between(1, 3)};
+    const ptrdiff_t columns = (width + layout.n_phases - 1) / layout.n_phases + between(0, 3);
+    const ptrdiff_t row = layout.n_phases * columns + between(0, 3), turn = between(0, layout.n_phases - 1);
+    const int images = between(0, 1) != 0;
+    for (ptrdiff_t p = 0; p < layout.n_phases; p++) phase[p] = (p + turn) % layout.n_phases * columns;
+    layout.row_image = images ? (rows + layout.row_phases - 1) / layout.row_phases * row : row;
+    layout.dst_pitch = images ? row : layout.row_phases * row;
+    return layout;
 }
 
-static void test_spread(const cpool_kernels *table, int size, ptrdiff_t n, ptrdiff_t width) {
-    const ptrdiff_t bytes = 1 << size, step = between(1, 5), n_phases = between(1, step);
-    const ptrdiff_t src_phase = width + between(0, 5), src_pitch = width + between(0, 5);
-    const ptrdiff_t dst_pitch = width * step + between(0, 3);
-    const ptrdiff_t src_span = (n_phases - 1) * src_phase + (n - 1) * src_pitch + width;
-    uint8_t *src = place_in(SLOT_VALUES, src_span * bytes);
-    fill_values(src, dtype_of_size[size], src_span);
-    uint8_t *dst = output_in(SLOT_Y, ((n - 1) * dst_pitch + (width - 1) * step + n_phases) * bytes);
+static ptrdiff_t place_in_split(const cpool_split_layout *layout, ptrdiff_t r, ptrdiff_t j) {
+    return layout->phase[j % layout->n_phases] + j / layout->n_phases + r % layout->row_phases * layout->row_image +
+           r / layout->row_phases * layout->dst_pitch;
+}
+
+static void test_split(const cpool_kernels *table, int size, ptrdiff_t n, ptrdiff_t width) {
+    static const ptrdiff_t steps[] = {1, 1, 1, 1, 2, 3, 0, -1, -2};
+    const ptrdiff_t bytes = 1 << size, step = steps[between(0, 8)], src_pitch = between(-10, 90);
+    const ptrdiff_t first = between(0, 5), low = n && width ? lowest(n, src_pitch, width, step) : 0;
+    const ptrdiff_t span = n && width ? highest(n, src_pitch, width, step) - low + 1 : 0;
+    ptrdiff_t phase[MAX_PHASES], begin = PTRDIFF_MAX, end = 0;
+    const cpool_split_layout layout = random_layout(phase, first + n, width);
+    uint8_t *src = place_in(SLOT_VALUES, span * bytes);
+    fill_values(src, dtype_of_size[size], span);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t j = 0; j < width; j++) {
+            const ptrdiff_t to = place_in_split(&layout, first + i, j);
+            if (to < begin) begin = to;
+            if (to >= end) end = to + 1;
+        }
+    if (end == 0) begin = 0;
+    uint8_t *dst = output_in(SLOT_Y, (end - begin) * bytes), *image = image_of(SLOT_Y, dst);
     for (ptrdiff_t i = 0; i < n; i++)
         for (ptrdiff_t j = 0; j < width; j++)
-            for (ptrdiff_t p = 0; p < n_phases; p++)
-                memcpy(image_of(SLOT_Y, dst) + (i * dst_pitch + j * step + p) * bytes,
-                       src + (p * src_phase + i * src_pitch + j) * bytes, (size_t)bytes);
-    table->spread[size](dst, dst_pitch, step, src, src_pitch, src_phase, n_phases, n, width);
-    count(as_expected(SLOT_Y), table->isa, "spread", elements[dtype_of_size[size]].name, 0, n, width);
+            memcpy(image + (place_in_split(&layout, first + i, j) - begin) * bytes,
+                   src + (i * src_pitch + j * step - low) * bytes, (size_t)bytes);
+    table->split[size](dst - begin * bytes, &layout, first, src - low * bytes, src_pitch, step, n, width);
+    count(as_expected(SLOT_Y), table->isa, "split", elements[dtype_of_size[size]].name, 0, n, width);
+}
+
+static void test_fill(const cpool_kernels *table, int size, ptrdiff_t n, ptrdiff_t width) {
+    const ptrdiff_t bytes = 1 << size, dst_pitch = width + between(0, 5);
+    uint8_t *value = place_in(SLOT_VALUES, bytes), *dst = output_in(SLOT_Y, ((n - 1) * dst_pitch + width) * bytes);
+    fill_values(value, dtype_of_size[size], 1);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t j = 0; j < width; j++)
+            memcpy(image_of(SLOT_Y, dst) + (i * dst_pitch + j) * bytes, value, (size_t)bytes);
+    table->fill[size](dst, dst_pitch, n, width, value);
+    count(as_expected(SLOT_Y), table->isa, "fill", elements[dtype_of_size[size]].name, 0, n, width);
+}
+
+/* The columns go to runs in any order, with any gaps between them. */
+static void test_transpose(const cpool_kernels *table, int size, ptrdiff_t n, ptrdiff_t width) {
+    const ptrdiff_t bytes = 1 << size, src_pitch = between(0, width + 20);
+    const ptrdiff_t readable = (n - 1) * src_pitch + width;
+    ptrdiff_t place[MAX_WIDTH_BYTES], span = 0;
+    for (ptrdiff_t j = 0; j < width; j++) {
+        const ptrdiff_t other = between(0, j);
+        span += between(0, 3) ? 0 : between(0, 20);
+        place[j] = place[other];
+        place[other] = span;
+        span += n;
+    }
+    uint8_t *src = place_in(SLOT_VALUES, readable * bytes), *dst = output_in(SLOT_Y, span * bytes);
+    fill_values(src, dtype_of_size[size], readable);
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t j = 0; j < width; j++)
+            memcpy(image_of(SLOT_Y, dst) + (place[j] + i) * bytes, src + (i * src_pitch + j) * bytes, (size_t)bytes);
+    table->transpose[size](dst, place, src, src_pitch, n, width);
+    count(as_expected(SLOT_Y), table->isa, "transpose", elements[dtype_of_size[size]].name, 0, n, width);
+}
+
+static void test_pack(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t n_bytes) {
+    const ptrdiff_t src_pitch = between(0, n_bytes + 20), dst_pitch = n_bytes + between(0, 5);
+    const ptrdiff_t span = (n - 1) * dst_pitch + n_bytes, room = random_room(span);
+    const ptrdiff_t readable = (n - 1) * src_pitch + n_bytes + (room ? WIDEST_VECTOR : 0);
+    uint8_t *src = place_in(SLOT_VALUES, readable), *dst = output_in(SLOT_Y, room > span ? room : span);
+    fill_values(src, CPOOL_u8, readable);
+    for (ptrdiff_t i = 0; i < n; i++)
+        memcpy(image_of(SLOT_Y, dst) + i * dst_pitch, src + i * src_pitch, (size_t)n_bytes);
+    table->pack(dst, dst_pitch, src, src_pitch, n, n_bytes, room);
+    allow_room(SLOT_Y, dst, 1, dst_pitch, n, n_bytes, room);
+    count(as_expected(SLOT_Y), table->isa, "pack", "bytes", 0, n, n_bytes);
 }
 
 /* type: what to add; NULL to put. */
 static void test_scatter(const char *isa, cpool_scatter *kernel, const element *type, int dtype, ptrdiff_t n) {
-    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, cells = between(1, n), pitch = between(1, 3);
-    const ptrdiff_t from_pitch = between(1, 3), span = (n - 1) * from_pitch + 1;
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, cells = between(1, n + 1), pitch = between(1, 3);
+    const ptrdiff_t from_pitch = between(1, 3), span = n ? (n - 1) * from_pitch + 1 : 0;
     uint8_t *from = place_in(SLOT_VALUES, span * bytes), *indices = place_in(SLOT_INDICES, span * 8);
     fill_values(from, dtype, span);
     for (ptrdiff_t i = 0; i < span; i++) store_unsigned(indices + 8 * i, 8, (uint64_t)between(0, cells - 1));
@@ -195,23 +194,36 @@ static void test_scatter(const char *isa, cpool_scatter *kernel, const element *
     count(as_expected(SLOT_Y), isa, type ? "scatter_add" : "scatter_put", elements[dtype].name, 0, n, 1);
 }
 
+static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
+    for (int size = 0; size < CPOOL_N_SIZES; size++) {
+        for (int op = 0; op < CPOOL_N_OPS; op++) {
+            test_window_best(table->isa, table->window_best[op][dtype][size], op, dtype, 1 << size, 1, n, width);
+            test_window_in_place(table->isa, table->window_best[op][dtype][size], op, dtype, 1 << size, width);
+        }
+        test_scatter_record(table, dtype, size, n, width);
+    }
+    for (int op = 0; op < CPOOL_N_OPS; op++)
+        if (table->window_best_pairs[op][dtype])
+            test_window_best(table->isa, table->window_best_pairs[op][dtype], op, dtype, 1, 2, n, width);
+    test_spread_add(table, dtype, n, width);
+    if (table->spread_pairs[dtype]) test_spread_pairs(table, dtype, n, width);
+}
+
+/* width: 0 where a kernel allows it, up to five of the widest vectors. */
 static void test_widths(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t width) {
     for (int dtype = 0; dtype < CPOOL_N_DTYPES; dtype++) {
-        /* More than two of the widest vectors, which are 64 bytes. */
-        if (width > 80 && elements[dtype].bytes > 1) continue;
-        for (int size = 0; size < CPOOL_N_SIZES; size++) {
-            test_window_best(table, CPOOL_MAX, dtype, size, n, width);
-            test_window_best(table, CPOOL_MIN, dtype, size, n, width);
-            test_window_sum(table, dtype, size, n, width);
-        }
+        if (width * (ptrdiff_t)elements[dtype].bytes > MAX_WIDTH_BYTES) continue;
+        if (width) test_dtype(table, dtype, n, width);
         test_scatter(table->isa, table->scatter_add[dtype], &elements[dtype], dtype, width);
     }
     for (int size = 0; size < CPOOL_N_SIZES; size++) {
-        if (width > 80 && size > 0) continue;
-        test_gather(table, size, n, width);
-        test_spread(table, size, n, width);
+        if (width << size > MAX_WIDTH_BYTES) continue;
+        test_split(table, size, between(0, 9) ? n : 0, width);
+        test_fill(table, size, n, width);
+        if (width) test_transpose(table, size, between(1, MAX_COLUMN), width);
         test_scatter(table->isa, table->scatter_put[size], NULL, dtype_of_size[size], width);
     }
+    if (width) test_pack(table, n, width);
 }
 
 int main(void) {
@@ -222,7 +234,7 @@ int main(void) {
             continue;
         }
         const long before = n_passed + n_failed;
-        for (ptrdiff_t width = 1; width <= 150; width++)
+        for (ptrdiff_t width = 0; width <= MAX_WIDTH_BYTES; width += width < 80 ? 1 : 7)
             for (int i = 0; i < CASES_PER_WIDTH; i++) {
                 at_end = i & 1;
                 test_widths(*table, between(1, MAX_N), width);

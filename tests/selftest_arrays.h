@@ -1,6 +1,6 @@
 /*
  * selftest_arrays.h - the arrays that kernels_selftest.c works on: what a dtype's elements are and how they compare and
- * add, random contents, and memory between unreadable pages.
+ * add, random contents, memory between unreadable pages, and the count of what went right.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,8 @@
 
 #include "cpool_kernels.h"
 
-enum { MAX_ROWS = 5, MIN_SLOT_BYTES = 16384, CANARY = 0xA5 };
+enum { MAX_ROWS = 5, MIN_SLOT_BYTES = 32768, CANARY = 0xA5, MAX_PRINTED = 20 };
+enum { WIDEST_VECTOR = 64 };
 
 static uint64_t random_bits(void) {
     static uint64_t state = 88172645463325252u;
@@ -144,3 +145,28 @@ static uint8_t *output_in(int slot, ptrdiff_t bytes) {
 
 static uint8_t *image_of(int slot, const uint8_t *p) { return slots[slot].image + (p - slots[slot].start); }
 static int as_expected(int slot) { return memcmp(slots[slot].start, slots[slot].image, slot_bytes) == 0; }
+
+/* room: 0, just the rows, or any number of cells that ends within them or up to more than a vector of bytes later. */
+static ptrdiff_t random_room(ptrdiff_t span) {
+    const ptrdiff_t kind = between(0, 3);
+    return kind == 0 ? 0 : kind == 1 ? span : between(1, span + WIDEST_VECTOR + 8);
+}
+
+/* Takes into the image what `room` leaves open: the cells within it that belong to no row. */
+static void allow_room(int slot, const uint8_t *y, ptrdiff_t bytes, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t width,
+                       ptrdiff_t room) {
+    for (ptrdiff_t cell = 0; cell < room; cell++) {
+        const ptrdiff_t row = cell / pitch < n ? cell / pitch : n - 1;
+        if (cell - row * pitch >= width) memcpy(image_of(slot, y) + cell * bytes, y + cell * bytes, (size_t)bytes);
+    }
+}
+
+static long n_passed, n_failed;
+
+static void count(int ok, const char *isa, const char *kernel, const char *type, ptrdiff_t record, ptrdiff_t n,
+                  ptrdiff_t width) {
+    if (ok) n_passed++;
+    else if (n_failed++ < MAX_PRINTED)
+        printf("FAILED %s %s %s (record of %td bytes): %td x %td, at the %s of its pages\n", isa, kernel, type, record,
+               n, width, at_end ? "end" : "start");
+}

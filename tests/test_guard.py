@@ -26,6 +26,10 @@ POOLINGS = [  # kernel_size, stride, padding, dilation
     (2, 3, 0, 1),
     (3, 1, 2, 2),
     ((1, 17), (1, 1), ((0, 0), (16, 16)), 1),
+    (7, 1, 3, 1),
+    (7, 2, 3, 1),
+    (17, 1, 8, 1),  # places of two bytes
+    ((1, 2), (1, 1), 0, 1),
 ]
 WIDTHS = range(1, 71)
 LAYOUTS = {"NCHW": WIDTHS, "NHWC": WIDTHS, "crop": WIDTHS[::3], "every second": WIDTHS[1::3], "backwards": WIDTHS[2::3]}
@@ -124,6 +128,8 @@ def sweep(isa, dtype):
                 x = np.random.default_rng(width).integers(0, 60, shape).astype(dtype)
                 for at_end in (True, False):
                     check(rooms, x, pooling, layout, at_end)
+    if not all(_kernels.paths()[name] for name in _kernels.paths() if name.startswith("forward")):
+        raise AssertionError(f"a way of forward's was not taken: {_kernels.paths()}")
     print("done")
 
 

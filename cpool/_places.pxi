@@ -1,0 +1,94 @@
+# Places of winners that would name padding.
+
+cdef fused record_t:
+    uint8_t
+    uint16_t
+    uint32_t
+
+
+cdef void find_least_places(Job *job) noexcept nogil:
+    """The least place of each output of a plane, for blocks of whole planes: 1.5x on 5x5 to 13x13 windows."""
+    cdef Block block
+    cdef int i
+    block.plane, block.planes, block.channel, block.channels = 0, 1, 0, job.channels
+    for i in range(3):
+        block.first[i], block.n[i] = 0, job.axis[i].output
+    memset(job.least, 0, plane_outputs(job) * job.code_item)
+    skip_padding(job, job.least, &block)
+
+
+cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
+    return job.axis[0].output * job.axis[1].output * job.axis[2].output * job.channels
+
+
+cdef void raise_places(const Job *job, const Block *block) noexcept nogil:
+    cdef ptrdiff_t n = plane_outputs(job), plane
+    cdef char *record
+    for plane in range(block.plane, block.plane + block.planes):
+        record = job.record + plane * n * job.code_item
+        if job.code_item == 1:
+            raise_row(<uint8_t *> record, <const uint8_t *> job.least, n)
+        elif job.code_item == 2:
+            raise_row(<uint16_t *> record, <const uint16_t *> job.least, n)
+        else:
+            raise_row(<uint32_t *> record, <const uint32_t *> job.least, n)
+
+
+cdef inline void raise_row(record_t *record, const record_t *least, ptrdiff_t n) noexcept nogil:
+    cdef ptrdiff_t i
+    for i in range(n):
+        record[i] = least[i] if record[i] < least[i] else record[i]
+
+
+cdef void skip_padding(const Job *job, char *record, const Block *block) noexcept nogil:
+    """Moves the places of windows that begin in the padding to their first element where they name what comes before.
+
+    Padding holds what never wins, so it is named only where all elements of the window are that, and as the first of
+    all; then the first element is the winner. Every other place in such a window is past that one.
+    """
+    cdef const Axis *depth = &job.axis[0]
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t beside = max(0, min(block.n[2], first_whole_window(width) - block.first[2]))
+    cdef ptrdiff_t plane, d, h, start_d, start_h, row = width.output * job.channels, at
+    cdef int64_t least
+    if depth.before == 0 and height.before == 0 and beside == 0:
+        return
+    for plane in range(block.plane, block.plane + block.planes):
+        for d in range(block.first[0], block.first[0] + block.n[0]):
+            start_d = window_start(depth, d)
+            h = block.first[1]
+            at = (plane * depth.output + d) * height.output * row
+            while h < block.first[1] + block.n[1]:
+                start_h = window_start(height, h)
+                least = (first_tap(depth, start_d) * height.kernel + first_tap(height, start_h)) * width.kernel
+                if start_d < 0 or start_h < 0:
+                    raise_columns(job, record, block, at + h * row, 1, block.n[2], least)
+                    h += 1
+                else:
+                    raise_columns(job, record, block, at + h * row, block.first[1] + block.n[1] - h, beside, least)
+                    break
+
+
+cdef void raise_columns(const Job *job, char *record, const Block *block, ptrdiff_t at, ptrdiff_t n_rows, ptrdiff_t n,
+                        int64_t row_least) noexcept nogil:
+    """The first n columns of a block in n_rows rows, the first of which begins at `at`."""
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t w, i, h
+    cdef int64_t least
+    for w in range(block.first[2], block.first[2] + n):
+        least = row_least + first_tap(width, window_start(width, w))
+        for h in range(n_rows):
+            i = at + (h * width.output + w) * job.channels + block.channel
+            if job.code_item == 1:
+                raise_run(<uint8_t *> record + i, block.channels, least)
+            elif job.code_item == 2:
+                raise_run(<uint16_t *> record + i, block.channels, least)
+            else:
+                raise_run(<uint32_t *> record + i, block.channels, least)
+
+
+cdef inline void raise_run(record_t *record, ptrdiff_t n, int64_t least) noexcept nogil:
+    cdef ptrdiff_t i
+    for i in range(n):
+        record[i] = max(record[i], <record_t> least)

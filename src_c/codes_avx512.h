@@ -1,0 +1,92 @@
+/*
+ * codes_avx512.h - AVX-512 compares into mask registers, one bit a lane whatever the lane's size: places stay as narrow
+ * as they are in the record, 1.2x against lanes as wide as the elements. GCC 12 turns a mask of its own vectors that is
+ * used twice into a vector again, so comparing and choosing are intrinsics. Names by bytes of a vector, of a lane, by
+ * op and by dtype.
+ */
+#include <immintrin.h>
+#include <string.h>
+
+#define HAS_MASKS 1
+#define MM_16 _mm
+#define MM_32 _mm256
+#define MM_64 _mm512
+#define SINGLES_16 __m128
+#define SINGLES_32 __m256
+#define SINGLES_64 __m512
+#define DOUBLES_16 __m128d
+#define DOUBLES_32 __m256d
+#define DOUBLES_64 __m512d
+#define EPI_1 epi8
+#define EPI_2 epi16
+#define EPI_4 epi32
+#define EPI_8 epi64
+typedef __m128i raw_16;
+typedef __m256i raw_32;
+typedef __m512i raw_64;
+typedef __mmask8 lanes_2, lanes_4, lanes_8;
+typedef __mmask16 lanes_16;
+typedef __mmask32 lanes_32;
+typedef __mmask64 lanes_64;
+
+#define INTRINSIC(bytes, name) CPOOL_NAME2(CPOOL_NAME2(MM, bytes), name)
+#define RAW(bytes, v) ((CPOOL_NAME2(raw, bytes))(v))
+#define CHOOSE(bytes, lane, mask, a, b) \
+    INTRINSIC(bytes, CPOOL_NAME2(mask_mov, CPOOL_NAME2(EPI, lane)))(RAW(bytes, b), mask, RAW(bytes, a))
+#define SAME(bytes, lane, a, b) \
+    INTRINSIC(bytes, CPOOL_NAME3(cmpeq, CPOOL_NAME2(EPI, lane), mask))(RAW(bytes, a), RAW(bytes, b))
+
+#define COMPARE(v, best, order_and_lane) INTRINSIC(VECTOR_BYTES, CPOOL_NAME2(order_and_lane, mask))( \
+        RAW(VECTOR_BYTES, v), RAW(VECTOR_BYTES, best))
+#define BETTER_max_b8(v, best) COMPARE(v, best, cmpgt_epu8)
+#define BETTER_max_u8(v, best) COMPARE(v, best, cmpgt_epu8)
+#define BETTER_max_i8(v, best) COMPARE(v, best, cmpgt_epi8)
+#define BETTER_max_u16(v, best) COMPARE(v, best, cmpgt_epu16)
+#define BETTER_max_i16(v, best) COMPARE(v, best, cmpgt_epi16)
+#define BETTER_max_u32(v, best) COMPARE(v, best, cmpgt_epu32)
+#define BETTER_max_i32(v, best) COMPARE(v, best, cmpgt_epi32)
+#define BETTER_max_u64(v, best) COMPARE(v, best, cmpgt_epu64)
+#define BETTER_max_i64(v, best) COMPARE(v, best, cmpgt_epi64)
+#define BETTER_min_b8(v, best) COMPARE(v, best, cmplt_epu8)
+#define BETTER_min_u8(v, best) COMPARE(v, best, cmplt_epu8)
+#define BETTER_min_i8(v, best) COMPARE(v, best, cmplt_epi8)
+#define BETTER_min_u16(v, best) COMPARE(v, best, cmplt_epu16)
+#define BETTER_min_i16(v, best) COMPARE(v, best, cmplt_epi16)
+#define BETTER_min_u32(v, best) COMPARE(v, best, cmplt_epu32)
+#define BETTER_min_i32(v, best) COMPARE(v, best, cmplt_epi32)
+#define BETTER_min_u64(v, best) COMPARE(v, best, cmplt_epu64)
+#define BETTER_min_i64(v, best) COMPARE(v, best, cmplt_epi64)
+
+/* A NaN beats every number, and nothing beats a NaN that came first: the order of np.argmax. */
+#define COMPARE_FLOATS(v, best, floats, lane, not_past) \
+    (INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, lane, mask))((floats)(v), (floats)(best), not_past) & \
+     INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, lane, mask))((floats)(best), (floats)(best), _CMP_ORD_Q))
+#define SINGLES CPOOL_NAME2(SINGLES, VECTOR_BYTES)
+#define DOUBLES CPOOL_NAME2(DOUBLES, VECTOR_BYTES)
+#define BETTER_max_f32(v, best) COMPARE_FLOATS(v, best, SINGLES, ps, _CMP_NLE_UQ)
+#define BETTER_max_f64(v, best) COMPARE_FLOATS(v, best, DOUBLES, pd, _CMP_NLE_UQ)
+#define BETTER_min_f32(v, best) COMPARE_FLOATS(v, best, SINGLES, ps, _CMP_NGE_UQ)
+#define BETTER_min_f64(v, best) COMPARE_FLOATS(v, best, DOUBLES, pd, _CMP_NGE_UQ)
+
+/* Past the caches, in parts of 16 bytes: NumPy's own arrays begin at no larger multiple. */
+CPOOL_INLINE void stream_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
+CPOOL_INLINE void stream_32(void *p, raw_32 v) {
+    stream_16(p, _mm256_castsi256_si128(v));
+    stream_16((char *)p + 16, _mm256_extracti128_si256(v, 1));
+}
+CPOOL_INLINE void stream_64(void *p, raw_64 v) {
+    stream_32(p, _mm512_castsi512_si256(v));
+    stream_32((char *)p + 32, _mm512_extracti64x4_epi64(v, 1));
+}
+#define STREAMED _mm_sfence()
+
+/* The codes of a narrow vector: n bytes of a register. */
+CPOOL_INLINE raw_16 load_low(const void *p, const size_t n) {
+    return n == 16 ? _mm_loadu_si128(p) : n == 8 ? _mm_loadu_si64(p) : n == 4 ? _mm_loadu_si32(p) : _mm_loadu_si16(p);
+}
+CPOOL_INLINE void store_low(void *p, raw_16 v, const size_t n) {
+    if (n == 16) _mm_storeu_si128(p, v);
+    else if (n == 8) _mm_storeu_si64(p, v);
+    else if (n == 4) _mm_storeu_si32(p, v);
+    else _mm_storeu_si16(p, v);
+}

@@ -1,0 +1,89 @@
+/*
+ * selftest_spread.h - spread_add and spread_pairs against a naive loop over outputs and taps.
+ */
+enum { MAX_SPREAD = 12 };
+
+/* A window's taps: codes rise, offsets are the caller's. */
+static ptrdiff_t spread_offset[MAX_SPREAD];
+static int64_t spread_code[MAX_SPREAD];
+
+static cpool_taps random_taps(ptrdiff_t n) {
+    const cpool_taps taps = {.offset = spread_offset, .code = spread_code, .n = n};
+    spread_code[0] = between(0, 1) ? 0 : between(0, 255 - 3 * MAX_SPREAD);
+    for (ptrdiff_t t = 1; t < n; t++) spread_code[t] = spread_code[t - 1] + between(1, 3);
+    if (between(0, 3) == 0) /* the largest codes */
+        for (ptrdiff_t t = 0, last = (ptrdiff_t)spread_code[n - 1]; t < n; t++) spread_code[t] += 255 - last;
+    return taps;
+}
+
+/* Winners: nearly all of them taps, some none of these, as those of the taps that a border cuts off. */
+static void random_winners(uint8_t *record, const cpool_taps *taps, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i++)
+        record[i] = (uint8_t)(between(0, 15) ? taps->code[between(0, taps->n - 1)] : between(0, 255));
+}
+
+static void one_nan_of_all(const element *type, uint8_t *dx, ptrdiff_t cells) {
+    for (ptrdiff_t i = 0; i < cells; i++) {
+        type->one_nan(dx + i * (ptrdiff_t)type->bytes);
+        type->one_nan(image_of(SLOT_Y, dx) + i * (ptrdiff_t)type->bytes);
+    }
+}
+
+static void test_spread_add(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
+    static const uint8_t nothing[8];
+    const element *type = &elements[dtype];
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, cell = width + between(0, 3), dx_pitch = between(1, 3) * cell;
+    const cpool_taps taps = random_taps(between(1, MAX_SPREAD));
+    /* Whole cells from each other, so that an element's sums are in the order of the outputs. */
+    spread_offset[0] = between(0, 2) * cell;
+    for (ptrdiff_t t = 1; t < taps.n; t++) spread_offset[t] = spread_offset[t - 1] + between(1, 3) * cell;
+    const ptrdiff_t cells = (n - 1) * dx_pitch + spread_offset[taps.n - 1] + width;
+    uint8_t *dout = place_in(SLOT_VALUES, n * width * bytes), *record = place_in(SLOT_CODE, n * width);
+    uint8_t *dx = output_in(SLOT_Y, cells * bytes);
+    fill_values(dout, dtype, n * width);
+    fill_values(dx, dtype, cells);
+    random_winners(record, &taps, n * width);
+    memcpy(image_of(SLOT_Y, dx), dx, (size_t)(cells * bytes));
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t j = 0; j < width; j++)
+            for (ptrdiff_t t = 0; t < taps.n; t++)
+                type->add(image_of(SLOT_Y, dx) + (i * dx_pitch + spread_offset[t] + j) * bytes,
+                          record[i * width + j] == spread_code[t] ? dout + (i * width + j) * bytes : nothing);
+    table->spread_add[dtype](dx, dx_pitch, dout, record, &taps, n, width);
+    one_nan_of_all(type, dx, cells);
+    count(as_expected(SLOT_Y), table->isa, "spread_add", type->name, 1, n, width);
+}
+
+static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
+    const element *type = &elements[dtype];
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, slices = between(0, 3) ? 1 : 2;
+    const ptrdiff_t rows = between(1, slices == 1 ? 3 : 2);
+    /* Streams want steps of 16 bytes, which most often are those of windows without gaps. */
+    const int gaps = between(0, 1) != 0;
+    const ptrdiff_t row = 2 * width + (gaps ? between(0, 3) : 0), dx_pitch = rows * row + (gaps ? between(0, 3) : 0);
+    const ptrdiff_t slice = n * dx_pitch + (gaps ? between(0, 9) : 0);
+    const cpool_taps taps = random_taps(2 * slices * rows);
+    for (ptrdiff_t t = 0; t < taps.n; t++)
+        spread_offset[t] = t / 2 / rows * slice + t / 2 % rows * row + t % 2;
+    const ptrdiff_t span = (n - 1) * dx_pitch + spread_offset[taps.n - 2] + 2 * width, shift = between(0, 1);
+    ptrdiff_t room = random_room(span);
+    /* What a row overwrites past a slice's end would be of rows before it: the room is that of the first slice. */
+    if (slices > 1 && room > n * dx_pitch) room = n * dx_pitch;
+    const ptrdiff_t cells = room > span ? room : span;
+    uint8_t *dout = place_in(SLOT_VALUES, n * width * bytes), *record = place_in(SLOT_CODE, n * width);
+    uint8_t *dx = output_in(SLOT_Y, (cells + shift) * bytes) + shift * bytes;
+    fill_values(dout, dtype, n * width);
+    random_winners(record, &taps, n * width);
+    table->spread_pairs[dtype](dx, dx_pitch, dout, record, &taps, n, width, room, between(0, 1) != 0);
+    /* Within the room, what is no window's may be anything. */
+    memcpy(image_of(SLOT_Y, dx), dx, (size_t)(room * bytes));
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t j = 0; j < width; j++)
+            for (ptrdiff_t t = 0; t < taps.n; t++) {
+                uint8_t *cell = image_of(SLOT_Y, dx) + (i * dx_pitch + spread_offset[t] + 2 * j) * bytes;
+                memset(cell, 0, (size_t)bytes);
+                if (record[i * width + j] == spread_code[t]) type->add(cell, dout + (i * width + j) * bytes);
+            }
+    one_nan_of_all(type, dx, cells);
+    count(as_expected(SLOT_Y), table->isa, "spread_pairs", type->name, 1, n, width);
+}

@@ -1,0 +1,243 @@
+"""Backward's ways of cutting up its work: each is taken where it should be, and each gives np.add.at's bits."""
+
+from math import prod
+
+import numpy as np
+import pytest
+from arrays import channels_last, nans, values
+from tables import ISAS, assert_same, layer_class, running
+
+import cpool
+from cpool import _kernels
+
+GROUPS, PLANES = "backward of four planes at a time", "backward of up to three planes"
+CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
+PAIRS, ADDED = "backward of pairs", "backward of added channels"
+VECTOR_BYTES = {"avx512": 64, "avx2": 32, "sse2": 16, "neon": 16, "scalar": 0}
+
+
+def added(dout, indices, shape, rank):
+    """np.add.at, plane by plane in the order of the outputs."""
+    planes = prod(shape[:-rank])
+    dx = np.zeros((planes, prod(shape[-rank:])), dout.dtype)
+    for plane, index, value in zip(dx, indices.reshape(planes, -1), dout.reshape(planes, -1), strict=True):
+        np.add.at(plane, index, value)
+    return dx.reshape(shape)
+
+
+def gradients(rng, dtype, shape, nan=False):
+    """Any integers; floats with zeros of both signs, and NaN where no two of them are added."""
+    if dtype.kind != "f":
+        return values(rng, dtype, shape, "odd")
+    dout = rng.standard_normal(shape).astype(dtype)
+    zeros = np.where(rng.random(shape) < 0.5, 0.0, -0.0).astype(dtype)
+    dout = np.where(rng.random(shape) < 0.3, zeros, dout)
+    return np.where(rng.random(shape) < 0.1, nans(rng, dtype, shape), dout) if nan else dout
+
+
+def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None, nan=False):
+    """Backward of a gradient of this dtype through a float32 forward; window: from kernel_size on."""
+    rng, rank, dtype = np.random.default_rng(0), len(window[0]), np.dtype(dtype)
+    x = values(rng, np.dtype("f4"), shape, "ties")  # so that neighbouring windows share their winners
+    with running(isa, threads):
+        threaded = cpool.get_num_threads() > 1
+        layer = layer_class("max", rank)(*window)
+        y_shape = layer.forward(channels_last(x, rank) if last else x).shape
+        dout = gradients(rng, dtype, y_shape, nan)
+        before = _kernels.paths()
+        dx = layer.backward(channels_last(dout, rank) if last else dout, out=out)
+        calls = _kernels.paths()
+        indices = layer.indices
+    now = {name for name in calls if name.startswith("backward") and calls[name] != before[name]}
+    assert now == (taken if threaded else taken - {PARTS})
+    assert_same(dx, added(dout, indices, shape, rank))
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("shape", "window", "last", "threads", "taken"),
+    [
+        ((3, 5, 9, 10), ((3, 3), (2, 2), (1, 1)), False, 1, {GROUPS}),
+        ((1, 7, 150, 90), ((2, 2), (2, 2), (1, 1)), False, 1, {GROUPS}),  # several chunks, and a last group of three
+        ((1, 3, 20, 20), ((5, 5), (1, 1), (2, 2)), False, 1, {PLANES}),
+        ((2, 6, 40, 41), ((5, 5), (2, 2), (2, 2)), True, 1, {CHANNELS}),  # channels that are no multiple of four
+        ((2, 3, 40, 41), ((3, 3), (2, 2)), True, 1, {CHANNELS}),  # fewer than fill a vector
+        ((2, 17, 12, 13), ((3, 11), (1, 1), (1, 5)), True, 1, {CHANNELS}),  # more taps than are added in vectors
+        ((1, 6, 60, 61), ((17, 17), (3, 3), (8, 8)), True, 1, {CHANNELS}),  # codes of two bytes
+        ((1, 2, 500, 400), ((9, 9), (1, 1), (4, 4)), False, 2, {PLANES, PARTS}),
+        ((1, 9, 400, 200), ((5, 5), (2, 2), (1, 1)), True, 2, {CHANNELS, PARTS}),
+        ((1, 2, 400, 500), ((17, 17), (3, 3), (8, 8)), False, 2, {PLANES, PARTS}),  # codes of two bytes
+        ((1, 1, 1, 400_000), ((1, 3), (1, 2)), False, 2, {PLANES, PARTS}),  # one row: cut along its columns
+    ],
+)
+def test_path(isa, shape, window, last, threads, taken):
+    check(taken, isa, shape, window, last, threads)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i4", "u4", "i8", "u8"])
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((3, 5, 8, 8), ((2, 2),)),  # all rows of all planes are one plane's
+        ((3, 5, 12, 34), ((2, 2),)),
+        ((3, 5, 13, 34), ((2, 2),)),  # a row left over
+        ((3, 5, 12, 35), ((2, 2),)),  # a column
+        ((3, 5, 13, 35), ((2, 2),)),
+        ((4, 9, 2, 2), ((2, 2),)),  # one window a plane
+        ((2, 9, 6, 6), ((2, 2),)),  # rows of three, which end past their end
+        ((2, 3, 7, 15), ((3, 2),)),
+        ((2, 3, 7, 14), ((1, 2),)),
+        ((1, 7, 150, 90), ((2, 2),)),  # several chunks
+        ((1, 7, 151, 91), ((2, 2),)),
+        ((2, 3, 6, 8, 10), ((2, 2, 2),)),
+        ((2, 3, 6, 9, 11), ((2, 2, 2),)),
+        ((2, 3, 4, 6, 6), ((2, 2, 2),)),  # rows whose end past their end would be in the next slice
+        ((2, 3, 3, 6, 6), ((1, 2, 2),)),
+        ((2, 3, 3, 7, 6), ((1, 2, 2),)),
+        ((2, 3, 6, 4, 34), ((3, 1, 2),)),
+        ((1, 2, 4, 150, 90), ((2, 2, 2),)),  # several chunks a slice
+        ((1, 2, 4, 151, 91), ((2, 2, 2),)),
+        ((3, 5, 20), ((2,),)),
+        ((3, 5, 21), ((2,),)),
+        ((2, 20_000), ((2,),)),
+    ],
+    ids=str,
+)
+def test_pairs(isa, shape, window, dtype):
+    check({PAIRS}, isa, shape, window, dtype=dtype, nan=True)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((3, 5, 12, 34), ((2, 2), (2, 2), (1, 1))),  # padding
+        ((3, 5, 12, 34), ((2, 2), (2, 1))),  # windows that overlap
+        ((3, 5, 12, 34), ((2, 2), (2, 3))),  # columns between them
+        ((3, 5, 12, 34), ((2, 2), (2, 2), (0, 0), (2, 1))),
+        ((3, 5, 12, 35), ((2, 2), (2, 2), (0, 0), (1, 1), True)),  # a last column of half a window
+        ((3, 5, 12, 36), ((2, 3),)),
+        ((2, 3, 5, 8, 10), ((2, 2, 2),)),  # a slice left over
+    ],
+    ids=str,
+)
+def test_what_is_not_pairs(isa, shape, window):
+    check({GROUPS}, isa, shape, window)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("dtype", ["?", "i1", "u2"])
+def test_pairs_are_of_four_bytes_or_more(isa, dtype):
+    check({GROUPS}, isa, (3, 5, 12, 34), ((2, 2),), dtype=dtype)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((1, 3, 400, 402), ((2, 2),)),
+        ((1, 3, 401, 403), ((2, 2),)),
+        ((2, 2, 4, 150, 255), ((2, 2, 2),)),
+        ((2, 200_001), ((2,),)),
+    ],
+    ids=str,
+)
+def test_pairs_on_two_threads(isa, shape, window):
+    check({PAIRS}, isa, shape, window, threads=2, nan=True)
+
+
+def at_offset(shape, dtype, offset):
+    """An array so many bytes past a multiple of 64, full of what must not remain."""
+    frame = np.full(prod(shape) * dtype.itemsize + 128, 0xA5, np.uint8)
+    start = -frame.ctypes.data % 64 + offset
+    return frame[start : start + prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("dtype", "shape", "offset"),
+    [
+        ("f4", (1, 8, 1026, 1024), 0),  # more than 32 MiB: past the caches
+        ("f4", (1, 8, 1026, 1024), 16),
+        ("f4", (1, 8, 1026, 1024), 4),
+        ("f8", (1, 4, 1026, 1028), 48),
+        ("f8", (1, 4, 1026, 1028), 8),
+        ("i4", (1, 8, 1026, 1026), 0),  # rows that do not begin at multiples of 16
+        ("f4", (1, 8, 1027, 1024), 0),  # a row left over
+        ("f4", (1_100_000, 8), 0),  # rows of one vector of four, or of half
+        ("f4", (12, 17, 12, 10), 4),
+        ("f8", (12, 17, 12, 10), 8),
+    ],
+    ids=str,
+)
+def test_pairs_into_any_place_in_memory(isa, dtype, shape, offset):
+    out = at_offset(shape, np.dtype(dtype), offset)
+    check({PAIRS}, isa, shape, ((2,) * min(2, len(shape) - 1),), threads=2, dtype=dtype, out=out)
+
+
+def path_of_channels(isa, window, item):
+    return ADDED if 2 * prod(window[0]) * item <= 3 * VECTOR_BYTES[isa] else CHANNELS
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"])
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((2, 33, 10, 11), ((3, 3), (1, 1), (1, 1))),
+        ((2, 70, 11, 12), ((3, 3), (2, 2), (1, 1))),
+        ((2, 64, 11, 12), ((3, 3), (2, 2), ((0, 2), (2, 1)))),
+        ((3, 19, 12, 13), ((2, 2), (2, 2))),
+        ((2, 47, 12, 14), ((2, 1), (1, 1))),
+        ((2, 31, 12, 13), ((2, 2), (3, 3))),  # cells between the windows
+        ((2, 16, 13, 13), ((2, 3), (2, 1), ((1, 2), (2, 0)), (3, 2))),
+        ((2, 21, 12, 13), ((2, 2), (2, 2), (0, 0), (1, 1), True)),  # last windows of less
+        ((1, 18, 4, 5, 6), ((2, 2, 2), (1, 2, 1), (1, 0, 1))),
+        ((2, 25, 40), ((3,), (1,), (1,))),
+        ((2, 25, 40), ((3,), (2,), (1,))),
+    ],
+    ids=str,
+)
+def test_added_channels(isa, shape, window, dtype):
+    check({path_of_channels(isa, window, np.dtype(dtype).itemsize)}, isa, shape, window, last=True, dtype=dtype)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("dtype", "shape", "window"),
+    [
+        ("u1", (2, 35, 3, 4), ((5, 5), (1, 1), (2, 2))),  # no window is whole
+        ("u1", (2, 35, 9, 12), ((4, 8), (1, 2), (1, 3))),  # as many taps as are added in vectors
+        ("i2", (2, 35, 9, 12), ((4, 4), (2, 1), (1, 1))),
+        ("f4", (2, 4, 12, 13), ((3, 3), (1, 1), (1, 1))),  # 16 bytes of channels
+        ("f4", (2, 130, 40, 41), ((3, 3), (2, 2), (1, 1))),  # several chunks
+    ],
+    ids=str,
+)
+def test_added_channels_at_the_limits(isa, dtype, shape, window):
+    check({path_of_channels(isa, window, np.dtype(dtype).itemsize)}, isa, shape, window, last=True, dtype=dtype)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("dtype", "shape", "window"),
+    [
+        ("f4", (1, 9, 400, 200), ((3, 3), (2, 2), (1, 1))),
+        ("f4", (1, 19, 200, 120), ((3, 3), (1, 1), (1, 1))),
+        ("u1", (2, 17, 300, 70), ((3, 3), (1, 1), (1, 1))),
+        ("f8", (1, 17, 300, 70), ((2, 2), (1, 1))),
+        ("f4", (1, 16, 60, 20, 21), ((2, 2, 2), (1, 1, 1), (1, 1, 1))),
+        ("f4", (1, 16, 40_000), ((3,), (1,), (1,))),
+    ],
+    ids=str,
+)
+def test_added_channels_in_parts(isa, dtype, shape, window):
+    """What a part cannot add in vectors, because windows reach into the next one, is added in the same order."""
+    path = path_of_channels(isa, window, np.dtype(dtype).itemsize)
+    check({path, PARTS}, isa, shape, window, last=True, threads=2, dtype=dtype)
+
+
+def test_every_path_has_its_cases():
+    names = [name for name in _kernels.paths() if name.startswith("backward")]
+    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, ADDED]

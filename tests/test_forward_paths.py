@@ -1,0 +1,254 @@
+"""Forward's ways of cutting up its work: each is taken where it should be, and each gives the reference's bits."""
+
+import numpy as np
+import pytest
+import reference
+from arrays import extremes, laid_out, values
+from tables import ISAS, assert_same, function, layer_class, running
+
+from cpool import _kernels
+
+ROWS, PIXELS = "forward by rows of x", "forward by pixels of x"
+BLOCKS, PACKED, PASSES = "forward by blocks", "forward by packed blocks", "forward by passes"
+LANES = "forward in lanes"
+ALL = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8"
+
+
+def beside_border(rng, dtype, shape, axes, worst):
+    """The value that never wins in a frame as wide as a window, and all over the first plane; inside it any values."""
+    x = values(rng, dtype, shape, "odd")
+    for axis, one in zip(range(-len(axes), 0), axes, strict=True):
+        wide = 1 + one.dilation * (one.kernel - 1)
+        ends = np.moveaxis(x, axis, 0)
+        ends[:wide], ends[-wide:] = worst, worst
+    x.reshape(-1, *shape[-len(axes) :])[0] = worst
+    return x
+
+
+def check(path, dtype, shape, window, layout="contiguous", path_with_record=None):
+    """Max and min of hard values on every table, with and without record; window: the arguments from kernel_size on."""
+    rank = len(window[0])
+    axes = reference.geometry(shape[-rank:], *window)
+    rng = np.random.default_rng(0)
+    for op, worst in zip(("max", "min"), extremes(dtype), strict=True):
+        x = [values(rng, dtype, shape, flavour) for flavour in ("ties", "odd", "extremes")]
+        x.append(beside_border(rng, dtype, shape, axes, worst))
+        for view, *expected in zip(x, *reference.pool(np.stack(x), axes, op), strict=True):
+            if dtype.kind == "b":  # each byte but 0 is True
+                view = (view * rng.integers(1, 256, shape, np.uint8)).view(dtype)
+            pooled(path, path_with_record or path, op, laid_out(view, layout, rank), window, expected)
+
+
+def pooled(path, path_with_record, op, x, window, expected):
+    rank = len(window[0])
+    y, indices, record = expected
+    for isa in ISAS:
+        case = f"{op} {isa} {x.dtype} {x.shape} {window}"
+        layer = layer_class(op, rank)(*window)
+        with running(isa):
+            before = _kernels.paths()
+            assert_same(function("pool", op, rank)(x, *window), y, case)
+            between = _kernels.paths()
+            assert_same(layer.forward(x), y, case)
+            after = _kernels.paths()
+            assert_same(layer._last[0], record, case)
+            assert_same(layer.indices, indices, case)
+        assert [name for name in before if between[name] > before[name]] == [path], case
+        assert [name for name in before if after[name] > between[name]] == [path_with_record], case
+
+
+def each(cases):
+    """One test for each dtype named in front of a case."""
+    return pytest.mark.parametrize(
+        ("dtype", "arguments"), [(np.dtype(name), rest) for names, *rest in cases for name in names.split()], ids=str
+    )
+
+
+@each(
+    [
+        ("f4 f8", (2, 3, 8, 8), ((2, 2), (2, 2))),  # all planes are one
+        ("f4 i4", (3, 5, 12, 34), ((2, 2), (2, 2))),
+        ("f4 u1 ? i2", (2, 3, 9, 70), ((3, 3), (1, 1))),
+        ("f4 u1 ? f8", (2, 3, 9, 141), ((3, 3), (1, 1), (1, 1))),
+        ("f4 f8", (2, 3, 11, 75), ((3, 3), (2, 2))),
+        ("f4 f8", (2, 3, 11, 75), ((3, 3), (2, 2), (1, 1))),
+        ("f4 f8", (2, 3, 11, 76), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
+        ("f4 i2", (2, 3, 11, 75), ((3, 3), (2, 1), (1, 1), (2, 3))),
+        ("f4 u1", (2, 2, 6, 7, 150), ((3, 2, 2), (2, 1, 1), (1, 0, 1))),
+        ("f4 f8", (2, 2, 6, 7, 66), ((2, 2, 2), (2, 2, 2))),
+        ("f4 u1", (3, 300), ((5,), (1,), (2,))),
+        ("f4 f8", (3, 300), ((5,), (2,), (2,))),
+        ("f4", (1, 2, 80, 270), ((2, 2), (1, 1))),  # blocks of rows
+        ("f4 f8", (2, 4, 35), ((2, 3), (3, 1), ((1, 2), (2, 2)), (2, 1))),  # a last column of one window beside others
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "crop", "inside"])
+def test_rows(layout, dtype, arguments):
+    check(ROWS, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4 u1 ? f8 i2", (2, 19, 9, 10), ((3, 3), (2, 2), (1, 1))),
+        ("f4 u1", (2, 70, 7, 8), ((2, 2), (2, 2))),
+        ("f4 i2", (1, 18, 12, 13), ((3, 3), (2, 1), ((0, 2), (2, 1)), (2, 3))),
+        ("f4 u1", (2, 17, 5, 6, 7), ((3, 2, 2), (2, 1, 2), (1, 0, 1))),
+        ("f4", (3, 67, 40), ((3,), (2,), (1,))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
+def test_pixels_of_channels(layout, dtype, arguments):
+    check(PIXELS, dtype, *arguments, layout)
+
+
+@pytest.mark.parametrize("dtype", [np.dtype("f4"), np.dtype("u1")], ids=str)
+def test_pixels_where_one_window_is_more_than_a_block(dtype):
+    check(PIXELS, dtype, (2, 300_001), ((2,), (300_000,), (100_000,), (300_000,)))
+
+
+@each(
+    [
+        ("f4 f8 u1", (3, 100), ((301, 1), (300, 1), (300, 0))),  # three rows in x, places of two bytes
+        ("f4 u1", (2, 2, 40), ((2, 140), (2, 2), ((1, 0), (139, 139)))),
+    ]
+)
+def test_few_cells_of_windows_of_many(dtype, arguments):
+    check(PASSES, dtype, *arguments)
+
+
+def test_places_wider_than_their_elements():
+    check(PASSES, np.dtype("u1"), (2, 20, 21), ((17, 18), (1, 1), (8, 8)))
+
+
+@each(
+    [
+        ("f4 u1 ? f8 i2", (2, 3, 20, 210), ((3, 3), (3, 3))),
+        ("f4 u1", (2, 3, 20, 211), ((2, 3), (3, 3), ((1, 0), (1, 2)))),
+        ("f4 u1", (2, 3, 30, 280), ((2, 2), (4, 4), (1, 1))),  # a phase for each tap
+        ("u1 ? i2", (2, 3, 11, 530), ((3, 3), (2, 2), (1, 1))),  # of small elements not every second
+        ("f4 u1", (2, 2, 7, 8, 30), ((2, 2, 2), (2, 2, 2), (1, 0, 1))),
+        ("f4 i2", (2, 7, 8, 500), ((2, 2, 3), (1, 2, 3), ((1, 0), (0, 1), (2, 1)), (2, 1, 2))),
+        ("f4 f8", (2, 2, 130, 260), ((3, 3), (3, 3), (1, 1))),  # several blocks a plane
+        ("f4", (2, 4, 1000), ((2, 3), (1, 4), (1, 1))),  # tiles of columns, of which the last sees no padding
+        ("f4", (4, 4, 4000), ((1, 3), (1, 3), ((0, 0), (1, 0)))),  # the same
+        ("f4", (2, 20_000), ((9,), (4,), (4,))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "crop"])
+def test_blocks(layout, dtype, arguments):
+    check(BLOCKS, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4 u1 ? f8 i2", (3, 5, 7, 7), ((3, 3), (2, 2), (1, 1))),
+        ("f4 u1", (3, 5, 13, 13), ((3, 3), (2, 2), (1, 1))),
+        ("f4 u1 f8", (2, 5, 14, 14), ((3, 3), (1, 1), (1, 1))),
+        ("f4 i2", (2, 3, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
+        ("f4 u1", (2, 3, 6, 7, 8), ((2, 2, 3), (2, 1, 2), (1, 0, 1))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "crop", "transposed"])
+def test_packed(layout, dtype, arguments):
+    check(PACKED, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4 u1 f8 i2", (2, 3, 20, 21), ((5, 5), (1, 1), (2, 2))),
+        ("f4 u1 ?", (2, 3, 20, 21), ((9, 9), (1, 1), (4, 4))),
+        ("f4 u1 i2", (2, 3, 20, 21), ((13, 13), (1, 1), (6, 6))),
+        ("f4", (2, 3, 20, 21), ((13, 13), (2, 2), (6, 6))),
+        ("f4 f8 i2", (2, 2, 12, 18), ((31, 31), (1, 1), (15, 15))),  # places of two bytes
+        ("f4 u1 f8", (2, 10, 10, 7), ((3, 4, 4), (3, 1, 3), ((2, 1), (2, 3), (2, 0)))),  # planes that share a block
+        ("f4 u1", (2, 2, 7, 8, 9), ((3, 3, 3), (1, 2, 1), (1, 1, 1))),
+        ("f4 u1", (3, 500), ((25,), (1,), (12,))),
+        ("f4", (3, 500), ((25,), (3,), (12,))),
+        ("f4", (2, 8000), ((25,), (1,), ((12, 0),))),  # tiles of columns, of which the last sees no padding
+        ("f4 u1", (2, 3, 20, 40), ((5, 4), (2, 1), (3, 4), (2, 3))),
+        ("f4 u1", (1, 1, 60, 110), ((7, 7), (1, 1), (3, 3))),  # several blocks a plane
+        ("f4 u1", (1, 2, 16, 18), ((4, 5), (6, 7))),  # a phase for each tap
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "crop"])
+def test_passes(layout, dtype, arguments):
+    check(PASSES, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4", (1, 37, 5, 6, 7), ((4, 3, 4), (1, 2, 1), (2, 1, 1))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
+def test_passes_of_channels(layout, dtype, arguments):
+    check(PASSES, dtype, *arguments, layout)
+
+
+@each(
+    [
+        (ALL, (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),  # 16 planes, and a last group of five
+        ("f4 u1", (4, 8, 7, 7), ((3, 3), (2, 2), (1, 1))),  # no group of fewer
+        ("f4 u1 i2 f8", (2, 9, 5, 6), ((3, 3), (2, 2), (1, 1))),  # nine outputs a plane
+        ("f4 u1 i2 f8", (1, 16, 4, 4), ((3, 3), (2, 2))),  # one output a plane
+        ("f4 u1 ? i2", (3, 11, 13, 14), ((3, 3), (1, 1), (1, 1))),
+        ("f4 u1 f8", (1, 17, 15, 15), ((3, 3), (2, 2))),
+        ("f4 u1", (2, 8, 16, 16), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
+        ("f4 i2", (2, 10, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
+        ("f4 u1", (17, 11, 17), ((3, 3), (3, 3), (1, 1))),
+        ("f4 u1", (17, 11, 18), ((2, 3), (4, 5), ((1, 0), (2, 1)))),  # cells between the windows
+        ("f4 u1 i8", (2, 10, 12, 11), ((3, 3), (1, 1), ((6, 6), (4, 3)), (5, 3))),  # all rows of some windows but one
+        (ALL, (1, 19, 13, 13), ((5, 5), (1, 1), (2, 2))),
+        ("f4 u1 ? f8 i2", (1, 19, 13, 13), ((13, 13), (1, 1), (6, 6))),
+        ("f4 u1", (1, 19, 13, 13), ((13, 13), (2, 2), (6, 6))),
+        ("f4 u1 f8", (1, 19, 9, 9), ((1, 9), (1, 1), (0, 4))),
+        ("f4 u1 f8", (1, 19, 9, 9), ((9, 1), (1, 1), (4, 0))),
+        ("f4 u1", (1, 19, 12, 20), ((3, 15), (1, 1))),  # a few windows of each row
+        ("f4 u1", (1, 19, 12, 20), ((3, 13), (1, 3), (1, 0))),
+        ("f4 u1 i2", (1, 17, 60, 60), ((3, 3), (1, 1), (1, 1))),  # blocks of rows
+        ("f8 i8", (1, 17, 60, 60), ((3, 3), (1, 1), (1, 1))),
+        ("f4 f8", (2, 9, 101, 13), ((7, 7), (1, 1), (3, 3))),
+        ("f8", (17, 400, 7), ((3, 3), (40, 1), (1, 1))),  # blocks of two rows of seven outputs
+        (ALL, (1, 18, 12, 13), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
+        ("f4 u1 f8", (1, 18, 60, 13), ((17, 17), (2, 2), (8, 8))),  # the same, in blocks of rows
+        ("f4 u1 ?", (2, 11, 60), ((5,), (1,), (2,))),
+        ("f4 u1 i2", (18, 40), ((7,), (2,), (3,))),
+        ("f4", (18, 16), ((300,), (1,), (150,))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "inside"])
+def test_lanes(layout, dtype, arguments):
+    check(LANES, dtype, *arguments, layout)
+
+
+@each(
+    [
+        (ALL, (1, 70, 9, 10), ((5, 5), (1, 1), (2, 2))),
+        ("f4 u1 f8", (1, 70, 13, 14), ((7, 7), (1, 1), (3, 3))),
+        ("f4 i2", (2, 300, 9, 8), ((6, 6), (2, 2), (2, 3))),
+        ("f4 u1", (3, 3, 9, 10), ((5, 5), (1, 1), (2, 2))),  # fewer channels than lanes
+        ("f4 u1 i8", (3, 17, 9, 10), ((5, 5), (3, 4), (2, 2))),
+        ("f4 u1", (2, 32, 9, 10), ((9, 2), (1, 1), ((4, 4), (1, 0)))),
+        ("f4 u1", (2, 19, 12, 20), ((3, 15), (1, 1))),  # a few windows of each row
+        ("f4 f8", (1, 19, 70, 40), ((5, 5), (1, 1), (2, 2))),  # blocks of rows
+        ("f8", (19, 400, 7), ((3, 6), (40, 1), (1, 3))),
+        (ALL, (1, 20, 10, 11), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
+        ("f4 u1", (2, 19, 60), ((40,), (1,), (20,))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop", "channels_last_inside"])
+def test_lanes_of_channels(layout, dtype, arguments):
+    check(LANES, dtype, *arguments, layout)
+
+
+@pytest.mark.parametrize("dtype", [np.dtype(name) for name in ("f4", "u1", "i2", "f8")], ids=str)
+def test_lanes_of_planes_apart(dtype):
+    window = (3, 3), (2, 2), (1, 1)
+    x = values(np.random.default_rng(0), dtype, (2 * 19, 9, 8), "odd")[1::2]
+    for op in ("max", "min"):
+        pooled(LANES, LANES, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
+
+
+def test_every_path_has_its_cases():
+    names = [name for name in _kernels.paths() if name.startswith("forward")]
+    assert names == [ROWS, PIXELS, BLOCKS, PACKED, PASSES, LANES]

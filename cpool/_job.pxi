@@ -59,7 +59,7 @@ cdef struct Job:
     bint refills                  # rows of padding do not stay where they are from block to block
     Buffer cells_in, steps, rows, slices, packed
     ptrdiff_t n_list              # taps in all
-    ptrdiff_t row_cells, row_outputs  # forward in lanes: cells from one row to the next, before and after the pass along it
+    ptrdiff_t row_cells, row_outputs  # lanes: cells from one row to the next, before and after the pass along it
     ptrdiff_t *cell_place         # [cells of the rows of a block] where NCHW's cells go
     ptrdiff_t *plane_place        # [16] where the outputs of each plane begin,
     ptrdiff_t *tile_place         # and those in a tile

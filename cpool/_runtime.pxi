@@ -110,6 +110,7 @@ cdef inline void count_path(Path path) noexcept:
 def paths():
     """{name: calls so far} of the ways of doing a call."""
     names = ("forward by rows of x", "forward by pixels of x", "forward by blocks", "forward by packed blocks",
-             "forward by passes", "forward in lanes", "backward of four planes at a time", "backward of up to three planes",
+             "forward by passes", "forward in lanes", "backward of four planes at a time",
+              "backward of up to three planes",
              "backward of channels", "backward of parts of planes", "backward of pairs", "backward of added channels")
     return {name: path_counts[i] for i, name in enumerate(names)}

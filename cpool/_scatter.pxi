@@ -77,7 +77,7 @@ def check_indices(indices, int64_t plane_cells):
 
 
 def scatter(bint add, int dtype, planes, indices, values, ptrdiff_t n, ptrdiff_t plane_cells, ptrdiff_t channels):
-    """Clears `planes` and adds (else puts) n values a plane at their indices, in order; all contiguous in one layout."""
+    """Clears `planes` and adds (else puts) n values a plane at their indices, in order; all in one layout."""
     cdef char *cells = address(planes)
     cdef const char *value = address(values)
     cdef const int64_t *index = <const int64_t *> address(indices)

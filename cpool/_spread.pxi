@@ -1,4 +1,4 @@
-# Backward in vectors: windows side by side, of which each cell of dx has one at most, and small windows of channels last.
+# Backward in vectors: windows side by side, of which each cell of dx has one at most, and channels last.
 
 cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *spread) noexcept:
     """Whether windows are two columns wide, lie side by side and see no padding: each cell is written once.
@@ -24,7 +24,7 @@ cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *spread) noexcept:
     if g.exact and g.axis[0].kernel == 1:
         # All rows of all planes are one plane's.
         slices, g.rows = 1, slices * height.output
-    g.chunk = min(g.rows, max(1, CHUNK_BYTES // (height.stride * g.cell[1] * g.item)))
+    g.chunk = min(g.rows, max(1, CHUNK_BYTES // (height.stride * <ptrdiff_t> g.cell[1] * g.item)))
     g.parts = ceil_div(g.rows, g.chunk)
     g.items = slices * g.parts
     return True

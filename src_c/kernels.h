@@ -25,8 +25,8 @@ CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
 }
 
 /*
- * An array is read only once, so what comes next is asked for ahead, into the second cache: 1.2x to 1.7x where the array
- * is larger than the third.
+ * An array is read only once, so what comes next is asked for ahead, into the second cache: 1.2x to 1.7x where the
+ * array is larger than the third.
  */
 #define AHEAD_BYTES 32768
 
@@ -60,7 +60,8 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
     const ptrdiff_t rest = width % lanes;
     int narrower = loose;
-    while (rest > 0 && rest * item <= MAX_VECTOR_BYTES >> (narrower + 1) && MAX_VECTOR_BYTES >> narrower > 16) narrower++;
+    while (rest > 0 && rest * item <= MAX_VECTOR_BYTES >> (narrower + 1) && MAX_VECTOR_BYTES >> narrower > 16)
+        narrower++;
     if (width > lanes && narrower > loose) {
         const ptrdiff_t few = (MAX_VECTOR_BYTES >> narrower) / item;
         row_part whole = {0, n, 0, width - rest, 0}, tail = {0, n, 0, width, 0};

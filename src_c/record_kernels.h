@@ -1,7 +1,7 @@
 /*
  * record_kernels.h - the window kernels of one dtype and record. A row is done in the widest vectors that it fills,
- * down to plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps. No vectors have codes that are
- * wider than their elements or than 2 bytes.
+ * down to plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps. No vectors have codes
+ * that are wider than their elements or than 2 bytes.
  */
 #undef WITH_VECTORS
 #undef WIDTH

@@ -199,7 +199,7 @@ typedef struct {
     code_vec place;
 } winner;
 
-/* Of every `stride`-th cell from `at` on: their values and places, which are `code` and what codes holds beside them. */
+/* Of every `stride`-th cell from `at` on: the values and places, which are `code` and what codes holds beside them. */
 CPOOL_INLINE winner cell_at(const int stride, const void *values, const void *codes, ptrdiff_t at, int64_t code) {
     winner cell = {load_every(stride, (const T *)values + at), splat(code)};
     if (codes) cell.place += load_code((const RECORD_T *)codes + at);

@@ -86,7 +86,7 @@ CPOOL_INLINE void best_of_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, ptrdif
 #undef STORE
 }
 
-/* Rows in fours, two vectors of them at once: side by side, or of a narrow row the next four. Returns the first left. */
+/* Rows in fours, two vectors at once: side by side, or of a narrow row the next four. Returns the first row left. */
 CPOOL_INLINE ptrdiff_t best_rolling(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window,
                                     const row_part p, const int has_place, const int reads_code) {
     const int narrow = p.end_column - p.column == LANES;

@@ -5,7 +5,9 @@
  */
 #define spread_to NAMED(spread_to)
 
-CPOOL_INLINE vec spread_to(int64_t code, code_vec codes, vec dout) { return choose(same(codes, splat(code)), dout, zero()); }
+CPOOL_INLINE vec spread_to(int64_t code, code_vec codes, vec dout) {
+    return choose(same(codes, splat(code)), dout, zero());
+}
 
 /* Of n outputs, a part of their channels: as many as whole vectors hold. */
 static void NAMED(spread_add)(void *dx_, ptrdiff_t dx_pitch, const void *dout_, const void *record_,

@@ -1,7 +1,8 @@
 /*
  * moves.h - split, fill, transpose and scatter_put, for one size of element. Parameters: MOVE_T, an unsigned type of
- * that size, MOVE, its name, and MOVE_BYTES; MAX_VECTOR_BYTES as in kernels.h. Strides of 1 and 2 are nearly all there is, so they
- * have vectors: with the compiler's own, forward of 3x3 windows of bytes takes 2x, of 2x2 windows of 2 bytes 1.5x.
+ * that size, MOVE, its name, and MOVE_BYTES; MAX_VECTOR_BYTES as in kernels.h. Strides of 1 and 2 are nearly all there
+ * is, so they have vectors: with the compiler's own, forward of 3x3 windows of bytes takes 2x, of 2x2 windows of 2
+ * bytes 1.5x.
  */
 #define SIZED(name) CPOOL_NAME3(name, MOVE, ISA)
 #define PAIRS_OF(name, bytes) CPOOL_NAME3(name, MOVE, bytes)

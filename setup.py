@@ -32,7 +32,8 @@ def openmp_flags():
 
 
 compile_openmp, link_openmp = openmp_flags()
-optimise = [] if sys.platform == "win32" else ["-O3"]
+# An -O in CFLAGS is the caller's choice: the sanitizers' build would take half an hour with -O3.
+optimise = [] if sys.platform == "win32" or "-O" in os.environ.get("CFLAGS", "") else ["-O3"]
 kernels = Extension(
     "cpool._kernels",
     sources=["cpool/_kernels.pyx", *sorted(glob.glob("src_c/*.c"))],

@@ -2,15 +2,22 @@
 # would. It is done in chunks that stay in the cache between the two, and each fetches what the next one clears.
 
 cdef struct Gradient:
-    void (*run)(const Gradient *, ptrdiff_t) noexcept nogil
+    void (*run)(const Gradient *, char *, ptrdiff_t) noexcept nogil
     ptrdiff_t items              # calls of run, each of which writes its own part of dx
     cpool_scatter_record *scatter
-    cpool_spread_add *add        # channels in vectors (_spread.pxi); NULL: one by one
-    cpool_spread_pairs *pairs    # windows side by side
-    cpool_taps taps
-    bint exact                   # pairs: no cell of dx is without a window
+    cpool_taps taps              # from a window's first cell on
     ptrdiff_t bytes              # of dx
-    ptrdiff_t rows               # pairs: output rows of a slice
+    # Windows side by side (_spread.pxi)
+    cpool_spread_pairs *pairs
+    bint exact                   # no cell of dx is without a window
+    ptrdiff_t rows               # output rows of a slice
+    # Sums (_sums.pxi)
+    cpool_sum_record *sum
+    ptrdiff_t block, blocks      # lanes: rows of dx done at a time, and how many times
+    ptrdiff_t *place             # lanes: where each of a block's outputs goes
+    ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
+    ptrdiff_t scratch_bytes      # of a thread
+    # Scatter
     cpool_outputs outputs        # what is the same for all chunks
     Axis axis[3]
     uint64_t cell[3]             # elements of dx from one cell to the next
@@ -26,8 +33,6 @@ cdef struct Gradient:
 cdef ptrdiff_t CHUNK_BYTES = 32768  # about the most that is cleared at a time, several planes together
 cdef ptrdiff_t CACHE_BYTES = 1 << 25  # arrays from here on are taken to be larger than the cache
 cdef int GROUP = 4                  # planes, or channels, that the kernel does together (scatter_record.h)
-cdef enum:
-    MOST_ADDED = 32                 # taps of a window that is added in vectors of channels
 
 
 cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, bint channels_last):
@@ -36,6 +41,8 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
     cdef int rank = len(plan.output), threads
     cdef ptrdiff_t item, chunk
     cdef void *taps = NULL
+    cdef char *memory = NULL
+    cdef char *scratch = NULL
     memset(&g, 0, sizeof(Gradient))
     g.scatter = chosen.scatter_record[dtype][log2_bytes(plan.code_item)]
     g.item, g.code_item = dx.itemsize, plan.code_item
@@ -52,24 +59,32 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         g.run = backward_pairs
         threads = threads_for(g.items, <double> dx.size)
         count_path(BACKWARD_PAIRS)
+    elif g.code_item == 1 and plan_sums(&g, chosen.sum_record[dtype]):
+        threads = threads_for(g.items, <double> dx.size)
+        count_path(BACKWARD_LANES if g.channels == 1 else BACKWARD_SUMS)
     else:
         g.run = backward_part
         threads = cut_up(&g)
-        if adds_channels(&g):
-            g.add = chosen.spread_add[dtype]
-        count_path(BACKWARD_ADDED if g.add != NULL else BACKWARD_CHANNELS if g.channels > 1
-                   else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
+        count_path(BACKWARD_CHANNELS if g.channels > 1 else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
         if g.parts > 1:
             count_path(BACKWARD_PARTS)
     chunk = max(1, g.items // (8 * threads))
+    if g.run == backward_lanes:
+        memory = <char *> malloc(64 + threads * g.scratch_bytes + lane_places(&g) * sizeof(ptrdiff_t))
+        if memory == NULL:
+            free(taps)
+            raise MemoryError("no memory for the scratch of a gradient")
+        scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
+        lay_out_sums(&g, scratch, threads)
     with nogil:
         if threads == 1:
             for item in range(g.items):
-                g.run(&g, item)
+                g.run(&g, scratch, item)
         else:
             for item in prange(g.items, num_threads=threads, schedule="dynamic", chunksize=chunk):
-                g.run(&g, item)
+                g.run(&g, scratch + threadid() * g.scratch_bytes, item)
     free(taps)
+    free(memory)
 
 
 cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements, ptrdiff_t channels) noexcept:
@@ -133,7 +148,7 @@ cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
                 n += 1
 
 
-cdef void backward_part(const Gradient *g, ptrdiff_t item) noexcept nogil:
+cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """One part of a group of planes of dx."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
@@ -175,7 +190,7 @@ cdef inline void clear_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n
 cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptrdiff_t plane, ptrdiff_t o,
                         ptrdiff_t end_o) noexcept nogil:
     """The outputs from o to end_o along the cut axis, all of them along the others."""
-    cdef ptrdiff_t od = 0, oh = 0, ow = 0, end_od = g.axis[0].output, at, row
+    cdef ptrdiff_t od = 0, oh = 0, ow = 0, end_od = g.axis[0].output, at
     outputs.n_rows, outputs.width = g.axis[1].output, g.axis[2].output
     if g.cut == 0:
         od, end_od = o, end_o
@@ -188,10 +203,5 @@ cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptr
                                      + <uint64_t> window_start(&g.axis[1], oh) * g.cell[1]
                                      + <uint64_t> window_start(&g.axis[2], ow) * g.cell[2])
         at = (((plane * g.axis[0].output + od) * g.axis[1].output + oh) * g.axis[2].output + ow) * g.channels
-        if g.add != NULL and not outputs.checked:
-            for row in range(outputs.n_rows):
-                add_row(g, dx, at + row * outputs.row, od, oh + row, ow, ow + outputs.width)
-            od += 1
-            continue
         g.scatter(dx, g.dout + at * g.item, g.record + at * g.code_item, outputs)
         od += 1

@@ -44,7 +44,7 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     # Windows that see padding are done one by one, of short rows they are too many.
     if width.output * job.item < 16 or (
             (whole < width.output or whole_rows < height.output)
-            and width.output * job.item < (96 if sees_left(width) else PADDED_ROW_BYTES)):
+            and width.output * job.item < (48 if sees_left(width) else PADDED_ROW_BYTES)):
         return False
     if width.stride == 2:
         job.best = every_second

@@ -61,8 +61,6 @@ cdef struct Job:
     ptrdiff_t n_list              # taps in all
     ptrdiff_t row_cells, row_outputs  # lanes: cells from one row to the next, before and after the pass along it
     ptrdiff_t *cell_place         # [cells of the rows of a block] where NCHW's cells go
-    ptrdiff_t *plane_place        # [16] where the outputs of each plane begin,
-    ptrdiff_t *tile_place         # and those in a tile
     bint raises                   # blocks are whole planes, and some windows begin in the padding
     char *least                   # the least place of each output of a plane
     bint left                     # forward_rows: the first window's first tap alone lies in padding

@@ -49,8 +49,12 @@ cdef extern from "cpool_kernels.h" nogil:
         const ptrdiff_t *offset
         const int64_t *code
         ptrdiff_t n
-    ctypedef void cpool_spread_add(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
-                                   ptrdiff_t) noexcept
+    ctypedef struct cpool_cells:
+        ptrdiff_t n_rows, n, n_phases, width
+        ptrdiff_t dx_row, row
+        int streams
+    ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
+                                   const cpool_cells *) noexcept
     ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                      ptrdiff_t, ptrdiff_t, int) noexcept
     ctypedef struct cpool_split_layout:
@@ -67,7 +71,7 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t vector_bytes
         cpool_window_best *window_best[2][11][4]
         cpool_window_best *window_best_pairs[2][11]
-        cpool_spread_add *spread_add[11]
+        cpool_sum_record *sum_record[11]
         cpool_spread_pairs *spread_pairs[11]
         cpool_scatter_record *scatter_record[11][4]
         cpool_scatter *scatter_add[11]
@@ -124,6 +128,7 @@ include "_passes.pxi"
 include "_places.pxi"
 include "_lanes.pxi"
 include "_backward.pxi"
+include "_sums.pxi"
 include "_spread.pxi"
 include "_scatter.pxi"
 include "_repeat.pxi"

@@ -7,15 +7,19 @@ cdef enum:
 
 cdef inline bint serves_lanes(const Job *job) noexcept nogil:
     """Whether lanes were measured to be faster: large windows, and small ones whose rows fill few vectors."""
+    cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef double taps = <double> job.axis[1].kernel * width.kernel
+    cdef double taps = <double> height.kernel * width.kernel
     cdef ptrdiff_t row_bytes = job.axis[2].output * job.item
     if job.channels > 1:
         return taps > CHANNEL_TAPS
     if taps > ONE_PASS_TAPS:
         return row_bytes <= 128
-    return taps > 4 and row_bytes < (512 if width.stride == 1 else 64 if width.before == 0 else 96 if sees_left(width)
-                                     else 128)
+    if width.stride == 1:
+        return row_bytes < 512
+    # Rows of x are faster where they are long enough, and where all planes are one.
+    return row_bytes < (48 if width.before == 0 or sees_left(width) or width.kernel == 2 else 128) and not (
+        width.kernel == 2 and row_bytes >= 16 and height.before == 0 and height.output * height.stride == height.length)
 
 
 cdef bint plan_lanes(Job *job) noexcept nogil:
@@ -34,6 +38,7 @@ cdef bint plan_lanes(Job *job) noexcept nogil:
         return False
     job.row_cells = ceil_div(<ptrdiff_t> most_cells, width.stride) * width.stride
     job.row_outputs = job.row_cells // width.stride
+    job.passes = <double> height.kernel * width.kernel > ONE_PASS_TAPS
     job.block = height.output
     while lay_out_lanes(job) > MOST_SCRATCH:
         if job.block == 1:
@@ -44,7 +49,7 @@ cdef bint plan_lanes(Job *job) noexcept nogil:
     job.items = (ceil_div(job.planes, LANES) if job.channels == 1 else job.planes * job.bands) * job.blocks
     job.raises = (job.record != NULL and job.code_item < 8 and job.channels == 1 and job.blocks == 1
                   and (height.before > 0 or width.before > 0))
-    job.n_list = height.kernel + width.kernel + 2 * LANES
+    job.n_list = height.kernel + width.kernel if job.passes else height.kernel * width.kernel
     if job.channels == 1:
         job.n_list += rows_seen(height, job.block) * width.length
     job.scratch_bytes = <ptrdiff_t> lay_out_lanes(job)
@@ -61,42 +66,52 @@ cdef double lay_out_lanes(Job *job) noexcept nogil:
     cdef double rows = (<double> job.block - 1) * job.axis[1].stride + span(&job.axis[1]), end
     cdef bint places = job.record != NULL
     end = place_buffer(job, &job.cells_in, 0, 1, LANES * (rows * job.row_cells + span(width)), False)
-    end = place_buffer(job, &job.rows, end, 1, LANES * rows * job.row_outputs, places)
-    end = place_buffer(job, &job.packed, end, 1, LANES * (<double> job.block * width.output + LANES), places)
-    return place_buffer(job, &job.steps, end, 1, LANES * LANES, places)
+    if job.passes:
+        end = place_buffer(job, &job.rows, end, 1, LANES * rows * job.row_outputs, places)
+    return place_buffer(job, &job.packed, end, 1, LANES * (<double> job.block * width.output + LANES), places)
 
 
 cdef void lay_out_lane_taps(Job *job) noexcept nogil:
-    """The taps of both passes, where each cell of NCHW goes, and where its outputs come from."""
+    """The taps of each pass, and where each cell of NCHW goes."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t i, h, w, n = 0
-    for i in range(width.kernel):
-        job.tap[n], job.tap_code[n] = i * width.dilation * LANES, i
-        n += 1
-    for i in range(height.kernel):
-        job.tap[n], job.tap_code[n] = i * height.dilation * job.row_outputs * LANES, i * width.kernel
-        n += 1
-    job.cut[2].level[0] = Level(0, width.kernel, 0)
-    job.cut[1].level[0] = Level(width.kernel, height.kernel, 0)
-    job.plane_place = job.tap + n
-    job.tile_place = job.plane_place + LANES
-    job.cell_place = job.tile_place + LANES
-    for i in range(LANES):
-        job.plane_place[i] = i * height.output * width.output
-        job.tile_place[i] = i * LANES
+    if job.passes:
+        for i in range(width.kernel):
+            job.tap[n], job.tap_code[n] = i * width.dilation * LANES, i
+            n += 1
+        for i in range(height.kernel):
+            job.tap[n], job.tap_code[n] = i * height.dilation * job.row_outputs * LANES, i * width.kernel
+            n += 1
+        job.cut[2].level[0] = Level(0, width.kernel, 0)
+        job.cut[1].level[0] = Level(width.kernel, height.kernel, 0)
+    else:
+        for h in range(height.kernel):
+            for w in range(width.kernel):
+                job.tap[n] = (h * height.dilation * job.row_cells + place_in_row(job, w * width.dilation)) * LANES
+                job.tap_code[n] = n
+                n += 1
+        job.cut[1].level[0] = Level(0, n, 0)
+    job.cell_place = job.tap + n
     if job.channels == 1:
         for h in range(rows_seen(height, job.block)):
             for w in range(width.length):
-                job.cell_place[h * width.length + w] = (h * job.row_cells + width.before + w) * LANES
+                job.cell_place[h * width.length + w] = (h * job.row_cells + place_in_row(job, width.before + w)) * LANES
+
+
+cdef inline ptrdiff_t place_in_row(const Job *job, ptrdiff_t column) noexcept nogil:
+    """Without passes a row is taken apart by position modulo stride, so that a tap's cells are neighbours."""
+    cdef ptrdiff_t stride = job.axis[2].stride
+    return column if job.passes else column % stride * job.row_outputs + column // stride
 
 
 cdef void forward_lanes(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """A block of output rows of 16 planes, or of 16 channels of one plane."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
+    cdef const Buffer *source = &job.rows
     cdef Block block
-    cdef ptrdiff_t start, rows, first, end, r, row = job.row_outputs * LANES
+    cdef ptrdiff_t start, rows, first, end, r, row = (job.row_outputs if job.passes else job.row_cells) * LANES
     block.first[0], block.first[1], block.first[2] = 0, item % job.blocks * job.block, 0
     block.n[0], block.n[1], block.n[2] = 1, min(job.block, height.output - block.first[1]), width.output
     item //= job.blocks
@@ -111,25 +126,28 @@ cdef void forward_lanes(const Job *job, Scratch *scratch, ptrdiff_t item) noexce
     first = min(rows, max(0, -start))
     end = max(first, min(rows, height.length - start))
     if scratch.filled == 0:
-        # Padding remains beside the rows.
+        # Padding remains beside the rows, and around whole planes.
         job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.cells_in, 0), 0, 1, job.cells_in.image,
                                                job.fill)
         scratch.filled = 1
     lay_out_in_lanes(job, scratch, &block, first, end - first, start + first)
-    fill_lane_rows(job, scratch, 0, first)
-    fill_lane_rows(job, scratch, end, rows - end)
-    if 4 * (job.row_outputs - width.output) <= width.output:
+    if job.passes or job.blocks > 1:
+        fill_lane_rows(job, scratch, 0, first)
+        fill_lane_rows(job, scratch, end, rows - end)
+    if not job.passes:
+        source = &job.cells_in
+    elif 4 * (job.row_outputs - width.output) <= width.output:
         # With the few windows between one row's last and the next one's first, all rows are one run.
         best_of_lanes(job, scratch, first, (end - first) * job.row_outputs)
     else:
         for r in range(first, end):
             best_of_lanes(job, scratch, r, width.output)
     best_of(job, &job.cut[1].level[0], buffer_cells(job, scratch, &job.packed, 0),
-            buffer_places(job, scratch, &job.packed, 0), width.output * LANES, buffer_cells(job, scratch, &job.rows, 0),
-            buffer_places(job, scratch, &job.rows, 0), height.stride * row, block.n[1], width.output * LANES, 0)
-    take_out_of_lanes(job, scratch, &block, &job.packed.value, job.outputs, job.item)
+            buffer_places(job, scratch, &job.packed, 0), width.output * LANES, buffer_cells(job, scratch, source, 0),
+            buffer_places(job, scratch, source, 0), height.stride * row, block.n[1], width.output * LANES, 0)
+    take_block_out(job, scratch, &block, &job.packed.value, job.outputs, job.item)
     if job.record != NULL:
-        take_out_of_lanes(job, scratch, &block, &job.packed.code, job.record, job.code_item)
+        take_block_out(job, scratch, &block, &job.packed.code, job.record, job.code_item)
         if job.raises:
             raise_places(job, &block)
         else:
@@ -155,12 +173,12 @@ cdef void lay_out_in_lanes(const Job *job, Scratch *scratch, const Block *block,
 
 cdef void fill_lane_rows(const Job *job, Scratch *scratch, ptrdiff_t row, ptrdiff_t n) noexcept nogil:
     """Rows of padding, above and below."""
-    cdef ptrdiff_t pitch = job.row_outputs * LANES
+    cdef ptrdiff_t pitch = (job.row_outputs if job.passes else job.row_cells) * LANES
     if n <= 0:
         return
-    job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.rows, row * pitch), 0, 1, n * pitch,
-                                           job.fill)
-    if job.rows.code >= 0:
+    job.kernels.fill[log2_bytes(job.item)](
+        buffer_cells(job, scratch, &job.rows if job.passes else &job.cells_in, row * pitch), 0, 1, n * pitch, job.fill)
+    if job.passes and job.rows.code >= 0:
         memset(buffer_places(job, scratch, &job.rows, row * pitch), 0, n * pitch * job.code_item)
 
 
@@ -174,19 +192,29 @@ cdef void best_of_lanes(const Job *job, Scratch *scratch, ptrdiff_t row, ptrdiff
                 job.axis[2].stride * LANES, n, LANES, 0)
 
 
-cdef void take_out_of_lanes(const Job *job, Scratch *scratch, const Block *block, const ptrdiff_t *buffer, char *dst,
-                            ptrdiff_t item) noexcept nogil:
+cdef void take_block_out(const Job *job, Scratch *scratch, const Block *block, const ptrdiff_t *buffer, char *dst,
+                         ptrdiff_t item) noexcept nogil:
     """The block's outputs, or their places, to where they belong. buffer: where they begin in scratch."""
     cdef ptrdiff_t plane = job.axis[1].output * job.axis[2].output, n = block.n[1] * block.n[2]
     cdef const char *src = scratch.cells + buffer[0]
-    cdef char *tile = scratch.cells + job.steps.value
     dst += ((block.plane * plane + block.first[1] * block.n[2]) * job.channels + block.channel) * item
     if job.channels > 1:
         job.kernels.pack(dst, job.channels * item, src, LANES * item, n, block.channels * item, 0)
-    elif n >= LANES:
-        job.kernels.transpose[log2_bytes(item)](dst, job.plane_place, src, LANES, n, block.planes)
     else:
-        # Fewer than a tile has rows.
-        job.kernels.transpose[log2_bytes(item)](tile, job.tile_place, src, LANES, LANES, block.planes)
-        job.kernels.pack(dst, plane * item, tile, LANES * item, block.planes, n * item,
-                         block.planes * plane * item if n == plane else 0)
+        take_out_of_lanes(dst, plane, src, n, block.planes, item)
+
+
+cdef void take_out_of_lanes(char *dst, ptrdiff_t plane, const char *src, ptrdiff_t n, ptrdiff_t planes,
+                            ptrdiff_t item) noexcept nogil:
+    """n cells of planes that lie so many elements apart, out of src[n][16]."""
+    cdef ptrdiff_t place[LANES]
+    cdef char tile[LANES * LANES * 8]
+    cdef ptrdiff_t i, pitch = plane if n >= LANES else LANES
+    for i in range(LANES):
+        place[i] = i * pitch
+    if n >= LANES:
+        chosen.transpose[log2_bytes(item)](dst, place, src, LANES, n, planes)
+        return
+    # Fewer than a tile has rows: src has as many, of which the last are nothing.
+    chosen.transpose[log2_bytes(item)](tile, place, src, LANES, LANES, planes)
+    chosen.pack(dst, plane * item, tile, LANES * item, planes, n * item, planes * plane * item if n == plane else 0)

@@ -99,7 +99,8 @@ select_isa(forced or usable_isas()[0])
 # How often each way of doing a call was taken: for tests, which cannot see it in the results.
 cdef enum Path:
     FORWARD_ROWS, FORWARD_PIXELS, FORWARD_BLOCKS, FORWARD_PACKED, FORWARD_PASSES, FORWARD_LANES
-    BACKWARD_GROUPS, BACKWARD_PLANES, BACKWARD_CHANNELS, BACKWARD_PARTS, BACKWARD_PAIRS, BACKWARD_ADDED, N_PATHS
+    BACKWARD_GROUPS, BACKWARD_PLANES, BACKWARD_CHANNELS, BACKWARD_PARTS, BACKWARD_PAIRS, BACKWARD_SUMS,
+    BACKWARD_LANES, N_PATHS
 cdef ptrdiff_t path_counts[N_PATHS]
 
 
@@ -112,5 +113,6 @@ def paths():
     names = ("forward by rows of x", "forward by pixels of x", "forward by blocks", "forward by packed blocks",
              "forward by passes", "forward in lanes", "backward of four planes at a time",
               "backward of up to three planes",
-             "backward of channels", "backward of parts of planes", "backward of pairs", "backward of added channels")
+             "backward of channels", "backward of parts of planes", "backward of pairs",
+             "backward by sums of channels", "backward in lanes")
     return {name: path_counts[i] for i, name in enumerate(names)}

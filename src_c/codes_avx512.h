@@ -4,19 +4,11 @@
  * used twice into a vector again, so comparing and choosing are intrinsics. Names by bytes of a vector, of a lane, by
  * op and by dtype.
  */
-#include <immintrin.h>
 #include <string.h>
 
 #define HAS_MASKS 1
-#define MM_16 _mm
-#define MM_32 _mm256
-#define MM_64 _mm512
-#define SINGLES_16 __m128
-#define SINGLES_32 __m256
-#define SINGLES_64 __m512
-#define DOUBLES_16 __m128d
-#define DOUBLES_32 __m256d
-#define DOUBLES_64 __m512d
+#include "floats_x86.h"
+
 #define EPI_1 epi8
 #define EPI_2 epi16
 #define EPI_4 epi32
@@ -29,7 +21,6 @@ typedef __mmask16 lanes_16;
 typedef __mmask32 lanes_32;
 typedef __mmask64 lanes_64;
 
-#define INTRINSIC(bytes, name) CPOOL_NAME2(CPOOL_NAME2(MM, bytes), name)
 #define RAW(bytes, v) ((CPOOL_NAME2(raw, bytes))(v))
 #define CHOOSE(bytes, lane, mask, a, b) \
     INTRINSIC(bytes, CPOOL_NAME2(mask_mov, CPOOL_NAME2(EPI, lane)))(RAW(bytes, b), mask, RAW(bytes, a))
@@ -61,8 +52,6 @@ typedef __mmask64 lanes_64;
 #define COMPARE_FLOATS(v, best, floats, lane, not_past) \
     (INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, lane, mask))((floats)(v), (floats)(best), not_past) & \
      INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, lane, mask))((floats)(best), (floats)(best), _CMP_ORD_Q))
-#define SINGLES CPOOL_NAME2(SINGLES, VECTOR_BYTES)
-#define DOUBLES CPOOL_NAME2(DOUBLES, VECTOR_BYTES)
 #define BETTER_max_f32(v, best) COMPARE_FLOATS(v, best, SINGLES, ps, _CMP_NLE_UQ)
 #define BETTER_max_f64(v, best) COMPARE_FLOATS(v, best, DOUBLES, pd, _CMP_NLE_UQ)
 #define BETTER_min_f32(v, best) COMPARE_FLOATS(v, best, SINGLES, ps, _CMP_NGE_UQ)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define HAS_MASKS 0
+#define HAS_FLOAT_MAX 0
 typedef uint8x16_t raw_16;
 
 /* Stores past the caches have no intrinsic. */

@@ -2,10 +2,11 @@
  * codes_x86.h - a record's codes to and from the lanes of a vector: widen and narrow, by the bytes of a code, of a lane
  * and of the vector. GCC 12 takes __builtin_convertvector apart into scalar moves here, so these few are intrinsics.
  */
-#include <immintrin.h>
 #include <string.h>
 
 #define HAS_MASKS 0
+#include "floats_x86.h"
+
 typedef __m128i raw_16;
 
 CPOOL_INLINE raw_16 load_bytes(const void *p, size_t n_bytes) {

@@ -23,14 +23,17 @@
 #define CPOOL_TARGET_BEGIN(isas) CPOOL_PRAGMA(clang attribute push(__attribute__((target(isas))), apply_to = function))
 #define CPOOL_TARGET_END CPOOL_PRAGMA(clang attribute pop)
 #define CPOOL_INLINE static inline __attribute__((always_inline))
+#define CPOOL_NOINLINE __attribute__((noinline))
 #elif defined(__GNUC__)
 #define CPOOL_HAS_VECTORS 1
 #define CPOOL_TARGET_BEGIN(isas) CPOOL_PRAGMA(GCC push_options) CPOOL_PRAGMA(GCC target(isas))
 #define CPOOL_TARGET_END CPOOL_PRAGMA(GCC pop_options)
 #define CPOOL_INLINE static inline __attribute__((always_inline))
+#define CPOOL_NOINLINE __attribute__((noinline))
 #else
 #define CPOOL_HAS_VECTORS 0
 #define CPOOL_INLINE static __forceinline
+#define CPOOL_NOINLINE __declspec(noinline)
 #define CPOOL_RESTRICT __restrict
 #endif
 

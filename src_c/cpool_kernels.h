@@ -83,7 +83,7 @@ typedef struct {
 /* Backward: adds each dout to the cell of dx that its record names, in the order of rows and columns. */
 typedef void cpool_scatter_record(void *dx, const void *dout, const void *record, const cpool_outputs *outputs);
 
-/* The taps of a window, in rising order: where each lies in dx from the window's first cell on, and its code. */
+/* The taps of a window: where each lies, and its code. */
 typedef struct {
     const ptrdiff_t *offset; /* [n] */
     const int64_t *code;     /* [n] */
@@ -91,16 +91,21 @@ typedef struct {
 } cpool_taps;
 
 /*
- * Backward in vectors, records of bytes. Of the outputs dout[n][width], spread_add adds element (i, j) to element
- * i * dx_pitch + offset[t] + j of dx, where t is the tap that its record names. It adds 0 to the other taps, which do
- * not name one element twice.
+ * Backward in vectors, records of bytes: n_rows rows of n times n_phases cells of `width` elements. Element j of cell
+ * (r, i, p) of dx, which is r * dx_row + (i * n_phases + p) * width + j, becomes the sum, from 0 on and in the order of
+ * the taps of phase p, of those elements r * row + i * width + offset[t] + j of dout whose record is code[t].
  */
-typedef void cpool_spread_add(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                              const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width);
+typedef struct {
+    ptrdiff_t n_rows, n, n_phases, width;
+    ptrdiff_t dx_row, row;
+    int streams; /* written past the caches, where all lies at multiples of 16 bytes */
+} cpool_cells;
+typedef void cpool_sum_record(void *dx, const void *dout, const void *record, const cpool_taps *taps,
+                              const cpool_cells *cells);
 
 /*
  * Windows that lie side by side, of two columns: writes dout + 0, or 0, to i * dx_pitch + offset[t] + 2 * j for every
- * tap; an odd t is the right neighbour of the one before. A row may be written past its end within the first `room`
+ * tap of the rising ones; an odd t is the right neighbour of the one before. A row may be written past its end within the first `room`
  * elements of dx; what it overwrites there of the rows that follow is written afterwards. streams: past the caches, if
  * all lies at multiples of 16 bytes.
  */
@@ -146,7 +151,7 @@ typedef struct {
     ptrdiff_t vector_bytes; /* of the widest vector; 0: none */
     cpool_window_best *window_best[CPOOL_N_OPS][CPOOL_N_DTYPES][CPOOL_N_SIZES]; /* last index: the record's type */
     cpool_window_best *window_best_pairs[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* stride 2, records of bytes; may be NULL */
-    cpool_spread_add *spread_add[CPOOL_N_DTYPES];
+    cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_scatter_record *scatter_record[CPOOL_N_DTYPES][CPOOL_N_SIZES];
     cpool_scatter *scatter_add[CPOOL_N_DTYPES];

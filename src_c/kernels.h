@@ -77,20 +77,15 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
     if (n > n_loose) of_width[exact](y, record, y_pitch, window, exact_part);
 }
 
-/* cpool_spread_add in vectors of one width: columns first to end, which they divide. */
-typedef void add_of_width(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
-                          ptrdiff_t n, ptrdiff_t width, ptrdiff_t first, ptrdiff_t end);
+/* cpool_sum_record in vectors of one width, of which each cell fills one. */
+typedef void sum_of_width(void *dx, const void *dout, const void *record, const cpool_taps *taps,
+                          const cpool_cells *cells, int streams);
 
-/* Each width does what the wider ones leave: what is added twice would be wrong. */
-CPOOL_INLINE void add_in_vectors(add_of_width *const *of_width, ptrdiff_t item, void *dx, ptrdiff_t dx_pitch,
-                                 const void *dout, const void *record, const cpool_taps *taps, ptrdiff_t n,
-                                 ptrdiff_t width) {
-    ptrdiff_t first = 0;
-    for (ptrdiff_t i = 0, bytes = MAX_VECTOR_BYTES; first < width; i++, bytes = bytes > 16 ? bytes / 2 : item) {
-        const ptrdiff_t lanes = bytes > item ? bytes / item : 1, end = first + (width - first) / lanes * lanes;
-        if (end > first) of_width[i](dx, dx_pitch, dout, record, taps, n, width, first, end);
-        first = end;
-    }
+CPOOL_INLINE void sum_in_vectors(sum_of_width *const *of_width, ptrdiff_t item, void *dx, const void *dout,
+                                 const void *record, const cpool_taps *taps, const cpool_cells *cells) {
+    const ptrdiff_t steps = cells->dx_row | cells->width;
+    const int streams = cells->streams && ((ptrdiff_t)dx | steps * item) % 16 == 0;
+    of_width[vectors_too_wide(cells->width * item)](dx, dout, record, taps, cells, streams);
 }
 
 /* cpool_spread_pairs in vectors of one width. */
@@ -219,7 +214,7 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #define SPREAD_PAIRS_SLOTS {NULL}
 #define PAIRS_SLOTS(op) {NULL}
 #endif
-#define SPREAD_SLOT(dtype) CPOOL_NAME4(spread_add, dtype, u8, ISA),
+#define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
 #define RECORD_SLOT(dtype) \
     {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar, \
      cpool_scatter_record_##dtype##_u32_scalar, cpool_scatter_record_##dtype##_u64_scalar},
@@ -232,7 +227,7 @@ const cpool_kernels TABLE = {
     .vector_bytes = MAX_VECTOR_BYTES,
     .window_best = {{CPOOL_FOR_EACH_DTYPE(MAX_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_SLOT)}},
     .window_best_pairs = {PAIRS_SLOTS(max), PAIRS_SLOTS(min)},
-    .spread_add = {CPOOL_FOR_EACH_DTYPE(SPREAD_SLOT)},
+    .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
     .spread_pairs = SPREAD_PAIRS_SLOTS,
     .scatter_record = {CPOOL_FOR_EACH_DTYPE(RECORD_SLOT)},
     .scatter_add = {CPOOL_FOR_EACH_DTYPE(SCATTER_SLOT)},

@@ -63,13 +63,13 @@ static void KERNEL(window_min_pairs)(void *y, void *record, ptrdiff_t y_pitch, c
 #endif
 
 #if RECORD_BYTES == 1
-#define ADD_OF_WIDTH(bytes) CPOOL_NAME4(spread_add, DTYPE, RECORD, WIDTH(bytes))
-static void KERNEL(spread_add)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                               const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width) {
-    static add_of_width *const of_width[] = {FROM_WIDEST(ADD_OF_WIDTH)};
-    add_in_vectors(of_width, BYTES, dx, dx_pitch, dout, record, taps, n, width);
+#define SUM_OF_WIDTH(bytes) CPOOL_NAME4(sum_record, DTYPE, RECORD, WIDTH(bytes))
+static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,
+                               const cpool_cells *cells) {
+    static sum_of_width *const of_width[] = {FROM_WIDEST(SUM_OF_WIDTH)};
+    sum_in_vectors(of_width, BYTES, dx, dout, record, taps, cells);
 }
-#undef ADD_OF_WIDTH
+#undef SUM_OF_WIDTH
 #endif
 #if HAS_PAIRS
 #define PAIRS_OF_WIDTH(bytes) CPOOL_NAME4(spread_pairs, DTYPE, RECORD, WIDTH(bytes))

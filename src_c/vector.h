@@ -7,6 +7,7 @@
  */
 #undef LANES
 #undef NOT
+#undef IS_ORDERED
 #define NAMED(name) CPOOL_NAME4(name, DTYPE, RECORD, VECTOR_BYTES)
 #define vec NAMED(vec)
 #define lanes_vec NAMED(lanes_vec)
@@ -24,7 +25,11 @@
 #define splat NAMED(splat)
 #define zero NAMED(zero)
 #define same NAMED(same)
+#define same_bits NAMED(same_bits)
+#define unordered NAMED(unordered)
+#define any_lane NAMED(any_lane)
 #define sum_of NAMED(sum_of)
+#define store_past NAMED(store_past)
 #define store_pairs NAMED(store_pairs)
 #define winner NAMED(winner)
 #define cell_at NAMED(cell_at)
@@ -61,6 +66,10 @@ CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? (vec)-(load_bits(p) != 0) :
 CPOOL_INLINE void store(T *p, vec v) { memcpy(p, &v, sizeof v); }
 CPOOL_INLINE vec zero(void) { return (vec){0}; }
 CPOOL_INLINE vec sum_of(vec a, vec b) { return IS_FLOAT ? ADD(a, b) : (vec)ADD((lanes_vec)a, (lanes_vec)b); }
+/* Past the caches: p is a multiple of 16 bytes. */
+CPOOL_INLINE void store_past(T *p, vec v) {
+    CPOOL_NAME2(stream, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
+}
 #if HAS_PAIRS
 /* stride 2: p[0], p[2], ... The second vector starts one early, so as not to read past the last of these. */
 CPOOL_INLINE vec load_every(const int stride, const T *p) {
@@ -82,8 +91,8 @@ CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
     const vec low = (vec)__builtin_shufflevector((lanes_vec)even, (lanes_vec)odd, CPOOL_NAME2(ZIP_LOW, N_LANES));
     const vec high = (vec)__builtin_shufflevector((lanes_vec)even, (lanes_vec)odd, CPOOL_NAME2(ZIP_HIGH, N_LANES));
     if (streams) {
-        CPOOL_NAME2(stream, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))low);
-        CPOOL_NAME2(stream, VECTOR_BYTES)(p + LANES, (CPOOL_NAME2(raw, VECTOR_BYTES))high);
+        store_past(p, low);
+        store_past(p + LANES, high);
     } else {
         store(p, low);
         store(p + LANES, high);
@@ -131,6 +140,7 @@ CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) {
 }
 CPOOL_INLINE best_mask first_lane(void) { return 1; }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)SAME(CODE_BYTES, RECORD_BYTES, a, b); }
+CPOOL_INLINE best_mask same_bits(vec a, vec b) { return (best_mask)SAME(VECTOR_BYTES, BYTES, a, b); }
 
 #else
 
@@ -158,6 +168,7 @@ CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { retu
 CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)choose_code(mask, (code_vec)a, (code_vec)b); }
 CPOOL_INLINE best_mask first_lane(void) { return (best_mask){(CODE_T)-1}; }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)(a == b); }
+CPOOL_INLINE best_mask same_bits(vec a, vec b) { return (best_mask)((lanes_vec)a == (lanes_vec)b); }
 
 #endif
 
@@ -187,11 +198,21 @@ CPOOL_INLINE vec load_every(const int stride, const T *p) {
 }
 CPOOL_INLINE code_vec load_code(const RECORD_T *p) { return *p; }
 CPOOL_INLINE void store(T *p, vec v) { *p = v; }
+CPOOL_INLINE void store_past(T *p, vec v) { *p = v; }
 CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) { *p = v; }
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec)code; }
 CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return mask ? a : b; }
 CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { return mask ? a : b; }
 
+#endif
+
+/* Floats that are not NaN have a maximum of their own, if the processor does what is wanted of equals. */
+#if VECTOR_BYTES && IS_FLOAT && HAS_FLOAT_MAX && RECORD_BYTES == 1
+#define IS_ORDERED 1
+CPOOL_INLINE best_mask unordered(vec a, vec b) { return (best_mask)CPOOL_NAME2(UNORDERED, DTYPE)(a, b); }
+CPOOL_INLINE int any_lane(best_mask mask) { return ANY_LANE(mask); }
+#else
+#define IS_ORDERED 0
 #endif
 
 typedef struct {

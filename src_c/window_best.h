@@ -20,68 +20,118 @@
 #define best_rolling CPOOL_NAME2(NAMED(best_rolling), OP)
 #define best_rows CPOOL_NAME2(NAMED(best_rows), OP)
 
-/* The winner of two, the first of equals; its place only where it is wanted. */
-CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place) {
+/* The winner of two, the first of equals; its place only where it is wanted. ordered: neither is NaN. */
+CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, const int ordered) {
+#if IS_ORDERED
+    if (ordered) {
+        const vec best = (vec)CPOOL_NAME3(ORDERED, OP, DTYPE)(second.value, first.value);
+        if (has_place) first.place = choose_code(same_bits(best, first.value), first.place, second.place);
+        first.value = best;
+        return first;
+    }
+#endif
+    (void)ordered;
     const best_mask better = (best_mask)BETTER(second.value, first.value);
     first.value = choose(better, second.value, first.value);
     if (has_place) first.place = choose_code(better, second.place, first.place);
     return first;
 }
 
+/* Notes what is NaN, and that the winners are to be found again if anything was: 1.1x to 1.8x without NaN. */
+#if IS_ORDERED
+#define NOTE_NAN(a, b) if (ordered) nan |= unordered((a).value, (b).value)
+#define LEAVE_IF_NAN() if (ordered && any_lane(nan)) return 0
+#else
+#define NOTE_NAN(a, b) (void)0
+#define LEAVE_IF_NAN() (void)nan
+#endif
+#define AGAIN_WITH_NAN(call) \
+    do { \
+        if (!IS_ORDERED || !call(1)) (void)call(0); \
+    } while (0)
+
 /*
  * The windows of n_vectors vectors, y_step apart in y and record, and step apart from `at` on among the cells.
- * Several vectors wait less for each other's comparisons: 1.3x on 13x13 windows.
+ * Several vectors wait less for each other's comparisons: 1.3x on 13x13 windows. Returns 0, and stores nothing, where
+ * there is NaN against the word of `ordered`.
  */
-CPOOL_INLINE void best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window, ptrdiff_t at,
-                          ptrdiff_t step, const int n_vectors, const int has_place, const int reads_code,
-                          const int stride) {
-    winner best[4];
+CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window, ptrdiff_t at,
+                         ptrdiff_t step, const int n_vectors, const int has_place, const int reads_code,
+                         const int stride, const int ordered) {
+    winner best[4], cell[4];
+    best_mask nan = {0};
 #define CELL(r, t, k) \
     cell_at(stride, window->value[r], reads_code ? window->code[r] : NULL, at + window->tap[t] + (k) * step, \
             window->row_code[r] + window->tap_code[t])
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
+    for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(best[k], best[n_vectors > 1 ? k + 1 : k]);
     for (ptrdiff_t r = 0; r < window->n_rows; r++) {
         if (stride == 2) ahead((const T *)window->value[r] + at, 2 * VECTOR_BYTES);
-        for (ptrdiff_t t = r == 0; t < window->n_taps; t++)
-            for (int k = 0; k < n_vectors; k++) best[k] = winner_of(best[k], CELL(r, t, k), has_place);
+        for (ptrdiff_t t = r == 0; t < window->n_taps; t++) {
+            for (int k = 0; k < n_vectors; k++) cell[k] = CELL(r, t, k);
+            for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(cell[k], cell[n_vectors > 1 ? k + 1 : k]);
+            for (int k = 0; k < n_vectors; k++) best[k] = winner_of(best[k], cell[k], has_place, ordered);
+        }
     }
 #undef CELL
+    LEAVE_IF_NAN();
     for (int k = 0; k < n_vectors; k++) store_winner(y + k * y_step, record + k * y_step, best[k], has_place);
+    return 1;
 }
 
 /*
  * The same of four neighbouring rows whose windows begin a tap apart: the taps that all four have are compared once,
  * so that n taps take n / 4 + 1 comparisons a window, not n - 1. at: of the first row, whose cell 0 is tap 0.
  */
-CPOOL_INLINE void best_of_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, ptrdiff_t y_step, const cpool_window *window,
-                               ptrdiff_t at, ptrdiff_t step, const int has_place, const int reads_code) {
+CPOOL_INLINE int best_of_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, ptrdiff_t y_step, const cpool_window *window,
+                              ptrdiff_t at, ptrdiff_t step, const int has_place, const int reads_code,
+                              const int ordered) {
     const ptrdiff_t taps = window->n_taps, pitch = window->pitch;
     const int64_t next_code = window->tap_code[1] - window->tap_code[0];
-    winner common[2], from_1[2], from_2[2], past[2];
+    winner common[2], from_0[2], from_1[2], from_2[2], past[2], cell[2];
+    best_mask nan = {0};
 #define CELL(t, k) \
     cell_at(1, window->value[0], reads_code ? window->code[0] : NULL, at + window->tap[0] + (t) * pitch + (k) * step, \
             window->row_code[0] + window->tap_code[0] + (t) * next_code)
     /* The places are those in the first row's window. */
-#define STORE(row, k, best) \
-    do { \
-        winner own = best; \
+#define STORE(row, best) \
+    for (int k = 0; k < 2; k++) { \
+        winner own = best[k]; \
         own.place -= splat((row) * next_code); \
-        store_winner(y + (row) * y_pitch + (k) * y_step, record + (row) * y_pitch + (k) * y_step, own, has_place); \
-    } while (0)
-    for (int k = 0; k < 2; k++) common[k] = CELL(3, k);
-    for (ptrdiff_t t = 4; t < taps; t++)
-        for (int k = 0; k < 2; k++) common[k] = winner_of(common[k], CELL(t, k), has_place);
-    for (int k = 0; k < 2; k++) {
-        from_2[k] = winner_of(CELL(2, k), common[k], has_place);
-        from_1[k] = winner_of(CELL(1, k), from_2[k], has_place);
-        past[k] = CELL(taps, k);
-        STORE(0, k, winner_of(CELL(0, k), from_1[k], has_place));
-        STORE(1, k, winner_of(from_1[k], past[k], has_place));
-        past[k] = winner_of(past[k], CELL(taps + 1, k), has_place);
-        STORE(2, k, winner_of(from_2[k], past[k], has_place));
-        past[k] = winner_of(past[k], CELL(taps + 2, k), has_place);
-        STORE(3, k, winner_of(common[k], past[k], has_place));
+        store_winner(y + (row) * y_pitch + k * y_step, record + (row) * y_pitch + k * y_step, own, has_place); \
     }
+#define LOAD(to, t) \
+    for (int k = 0; k < 2; k++) to[k] = CELL(t, k); \
+    NOTE_NAN(to[0], to[1])
+#define WIN(to, first, second) \
+    for (int k = 0; k < 2; k++) to[k] = winner_of(first[k], second[k], has_place, ordered)
+    LOAD(common, 3);
+    for (ptrdiff_t t = 4; t < taps; t++) {
+        LOAD(cell, t);
+        WIN(common, common, cell);
+    }
+    LOAD(cell, 2);
+    WIN(from_2, cell, common);
+    LOAD(cell, 1);
+    WIN(from_1, cell, from_2);
+    LOAD(cell, 0);
+    WIN(from_0, cell, from_1);
+    STORE(0, from_0);
+    LOAD(past, taps);
+    WIN(from_1, from_1, past);
+    STORE(1, from_1);
+    LOAD(cell, taps + 1);
+    WIN(past, past, cell);
+    WIN(from_2, from_2, past);
+    STORE(2, from_2);
+    LOAD(cell, taps + 2);
+    WIN(past, past, cell);
+    WIN(common, common, past);
+    STORE(3, common);
+    LEAVE_IF_NAN();
+    return 1;
+#undef LOAD
+#undef WIN
 #undef CELL
 #undef STORE
 }
@@ -96,8 +146,11 @@ CPOOL_INLINE ptrdiff_t best_rolling(T *y, RECORD_T *record, ptrdiff_t y_pitch, c
         for (ptrdiff_t j = p.column; j < p.end_column; j += 2 * LANES) {
             if (!narrow && j > p.end_column - 2 * LANES) j = p.end_column - 2 * LANES;
             const ptrdiff_t to = i * y_pitch + j;
-            best_of_four(y + to, has_place ? record + to : NULL, y_pitch, narrow ? 4 * y_pitch : LANES, window,
-                         i * window->pitch + j, narrow ? 4 * window->pitch : LANES, has_place, reads_code);
+#define BEST_OF_FOUR(ordered) \
+    best_of_four(y + to, has_place ? record + to : NULL, y_pitch, narrow ? 4 * y_pitch : LANES, window, \
+                 i * window->pitch + j, narrow ? 4 * window->pitch : LANES, has_place, reads_code, ordered)
+            AGAIN_WITH_NAN(BEST_OF_FOUR);
+#undef BEST_OF_FOUR
         }
     return i;
 }
@@ -105,39 +158,57 @@ CPOOL_INLINE ptrdiff_t best_rolling(T *y, RECORD_T *record, ptrdiff_t y_pitch, c
 /* The part p of its rows: in full vectors, of which the last ends past the row (loose) or overlaps the one before. */
 CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                             const int has_place, const int reads_code, const int stride) {
-#define BEST_AT(n_vectors, y_step, step) \
+#define BEST_AT(n_vectors, y_step, step, ordered) \
     best_at(y + out + j, has_place ? record + out + j : NULL, y_step, window, i * window->pitch + stride * j, step, \
-            n_vectors, has_place, reads_code, stride)
+            n_vectors, has_place, reads_code, stride, ordered)
+#define FOUR_ROWS(ordered) BEST_AT(4, y_pitch, window->pitch, ordered)
+#define FOUR(ordered) BEST_AT(4, LANES, stride * LANES, ordered)
+#define TWO(ordered) BEST_AT(2, LANES, stride * LANES, ordered)
+#define ONE(ordered) BEST_AT(1, 0, 0, ordered)
     ptrdiff_t i = p.row, j = p.column, out = i * y_pitch;
     if (VECTOR_BYTES > 0 && p.end_column - j <= LANES)
-        for (; i + 4 <= p.end_row; i += 4, out += 4 * y_pitch) BEST_AT(4, y_pitch, window->pitch);
+        for (; i + 4 <= p.end_row; i += 4, out += 4 * y_pitch) AGAIN_WITH_NAN(FOUR_ROWS);
     for (; i < p.end_row; i++, out += y_pitch) {
         j = p.column;
         if (VECTOR_BYTES > 0 && VECTOR_BYTES == MAX_VECTOR_BYTES) {
             const ptrdiff_t end = p.end_column + (p.loose ? LANES : 1);
-            for (; j + 4 * LANES < end; j += 4 * LANES) BEST_AT(4, LANES, stride * LANES);
-            for (; j + 2 * LANES < end; j += 2 * LANES) BEST_AT(2, LANES, stride * LANES);
+            for (; j + 4 * LANES < end; j += 4 * LANES) AGAIN_WITH_NAN(FOUR);
+            for (; j + 2 * LANES < end; j += 2 * LANES) AGAIN_WITH_NAN(TWO);
         }
         for (; j < p.end_column; j += LANES) {
             if (!p.loose && j > p.end_column - LANES) j = p.end_column - LANES;
-            BEST_AT(1, 0, 0);
+            AGAIN_WITH_NAN(ONE);
         }
     }
+#undef FOUR_ROWS
+#undef FOUR
+#undef TWO
+#undef ONE
 #undef BEST_AT
 }
 
+/* All rows of a part; functions of their own, because together they have more to hold than there are registers. */
+#define PART_OF(has_place, reads_code) CPOOL_NAME4(NAMED(best_part), OP, has_place, reads_code)
+#define BEST_PART(has_place, reads_code) \
+    static CPOOL_NOINLINE void PART_OF(has_place, reads_code)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
+                                                              const cpool_window *w, row_part p) { \
+        const ptrdiff_t columns = p.end_column - p.column; \
+        if (VECTOR_BYTES > 0 && w->rolls && (columns == LANES || (columns >= 2 * LANES && !p.loose))) \
+            p.row = best_rolling(y, record, y_pitch, w, p, has_place, reads_code); \
+        best_rows(y, record, y_pitch, w, p, has_place, reads_code, 1); \
+    }
+BEST_PART(0, 0)
+BEST_PART(1, 0)
+BEST_PART(1, 1)
+
 static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w,
                                                 row_part p) {
-    const ptrdiff_t columns = p.end_column - p.column;
-    const int rolls = VECTOR_BYTES > 0 && w->rolls && (columns == LANES || (columns >= 2 * LANES && !p.loose));
-#define WINDOWS(has_place, reads_code) \
-    if (rolls) p.row = best_rolling(y, record, y_pitch, w, p, has_place, reads_code); \
-    best_rows(y, record, y_pitch, w, p, has_place, reads_code, 1)
-    if (w->code) { WINDOWS(1, 1); }
-    else if (record || RECORD_BYTES > 1) { WINDOWS(1, 0); }
-    else { WINDOWS(0, 0); }
-#undef WINDOWS
+    if (w->code) PART_OF(1, 1)(y, record, y_pitch, w, p);
+    else if (record || RECORD_BYTES > 1) PART_OF(1, 0)(y, record, y_pitch, w, p);
+    else PART_OF(0, 0)(y, record, y_pitch, w, p);
 }
+#undef PART_OF
+#undef BEST_PART
 
 #if HAS_PAIRS
 /*
@@ -145,9 +216,10 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
  * the first window's first tap lies in padding; its second one stands in for it, which changes neither the winner nor,
  * with that one's place, its place.
  */
-CPOOL_INLINE void best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at, const ptrdiff_t rows,
-                                const int taps, const int left, const int has_place) {
+CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at, const ptrdiff_t rows,
+                               const int taps, const int left, const int has_place, const int ordered) {
     winner best, even, odd, last;
+    best_mask nan = {0};
     for (ptrdiff_t r = 0; r < rows; r++) {
         const T *row = (const T *)window->value[r] + at + window->tap[0];
         even.place = splat(window->row_code[r] + window->tap_code[0]);
@@ -162,11 +234,15 @@ CPOOL_INLINE void best_of_pairs(T *y, RECORD_T *record, const cpool_window *wind
             load_pairs(row, &even.value, &odd.value);
             if (taps == 3) last.value = load_every(2, row + 2);
         }
-        best = r ? winner_of(best, even, has_place) : even;
-        best = winner_of(best, odd, has_place);
-        if (taps == 3) best = winner_of(best, last, has_place);
+        NOTE_NAN(even, odd);
+        if (taps == 3) NOTE_NAN(last, last);
+        best = r ? winner_of(best, even, has_place, ordered) : even;
+        best = winner_of(best, odd, has_place, ordered);
+        if (taps == 3) best = winner_of(best, last, has_place, ordered);
     }
+    LEAVE_IF_NAN();
     store_winner(y, record, best, has_place);
+    return 1;
 }
 
 /* As best_rows; rows: n_rows, or 0 where that is not known beforehand. */
@@ -185,9 +261,14 @@ CPOOL_INLINE void best_pairs(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
         for (ptrdiff_t j = p.column; j < p.end_column; j += LANES) {
             if (!p.loose && j > p.end_column - LANES) j = p.end_column - LANES;
             const ptrdiff_t out = i * y_pitch + j, at = i * own.pitch + 2 * j;
-            if (taps == 3 && own.left && j == 0)
-                best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 1, has_place);
-            else best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 0, has_place);
+#define LEFT(ordered) \
+    best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 1, has_place, ordered)
+#define WHOLE(ordered) \
+    best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 0, has_place, ordered)
+            if (taps == 3 && own.left && j == 0) AGAIN_WITH_NAN(LEFT);
+            else AGAIN_WITH_NAN(WHOLE);
+#undef LEFT
+#undef WHOLE
         }
 }
 
@@ -213,3 +294,6 @@ static void CPOOL_NAME2(NAMED(window_best_pairs), OP)(void *y, void *record, ptr
 #undef best_of_four
 #undef best_rolling
 #undef best_rows
+#undef NOTE_NAN
+#undef LEAVE_IF_NAN
+#undef AGAIN_WITH_NAN

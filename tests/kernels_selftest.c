@@ -205,7 +205,7 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
     for (int op = 0; op < CPOOL_N_OPS; op++)
         if (table->window_best_pairs[op][dtype])
             test_window_best(table->isa, table->window_best_pairs[op][dtype], op, dtype, 1, 2, n, width);
-    test_spread_add(table, dtype, n, width);
+    test_sum_record(table, dtype, n, width);
     if (table->spread_pairs[dtype]) test_spread_pairs(table, dtype, n, width);
 }
 

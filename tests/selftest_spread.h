@@ -1,5 +1,5 @@
 /*
- * selftest_spread.h - spread_add and spread_pairs against a naive loop over outputs and taps.
+ * selftest_spread.h - sum_record and spread_pairs against a naive loop over outputs and taps.
  */
 enum { MAX_SPREAD = 12 };
 
@@ -29,29 +29,42 @@ static void one_nan_of_all(const element *type, uint8_t *dx, ptrdiff_t cells) {
     }
 }
 
-static void test_spread_add(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
-    static const uint8_t nothing[8];
+static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, cell = width + between(0, 3), dx_pitch = between(1, 3) * cell;
-    const cpool_taps taps = random_taps(between(1, MAX_SPREAD));
-    /* Whole cells from each other, so that an element's sums are in the order of the outputs. */
-    spread_offset[0] = between(0, 2) * cell;
-    for (ptrdiff_t t = 1; t < taps.n; t++) spread_offset[t] = spread_offset[t - 1] + between(1, 3) * cell;
-    const ptrdiff_t cells = (n - 1) * dx_pitch + spread_offset[taps.n - 1] + width;
-    uint8_t *dout = place_in(SLOT_VALUES, n * width * bytes), *record = place_in(SLOT_CODE, n * width);
-    uint8_t *dx = output_in(SLOT_Y, cells * bytes);
-    fill_values(dout, dtype, n * width);
-    fill_values(dx, dtype, cells);
-    random_winners(record, &taps, n * width);
-    memcpy(image_of(SLOT_Y, dx), dx, (size_t)(cells * bytes));
-    for (ptrdiff_t i = 0; i < n; i++)
-        for (ptrdiff_t j = 0; j < width; j++)
-            for (ptrdiff_t t = 0; t < taps.n; t++)
-                type->add(image_of(SLOT_Y, dx) + (i * dx_pitch + spread_offset[t] + j) * bytes,
-                          record[i * width + j] == spread_code[t] ? dout + (i * width + j) * bytes : nothing);
-    table->spread_add[dtype](dx, dx_pitch, dout, record, &taps, n, width);
-    one_nan_of_all(type, dx, cells);
-    count(as_expected(SLOT_Y), table->isa, "spread_add", type->name, 1, n, width);
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_rows = between(1, 3), n_phases = between(1, 3);
+    /* Streams want steps of 16 bytes, which most often are those of rows without gaps. */
+    const ptrdiff_t gap = between(0, 1) ? 0 : between(1, 9), reach = between(0, 2) * width + between(0, 9);
+    const cpool_cells cells = {.n_rows = n_rows, .n = n, .n_phases = n_phases, .width = width,
+                               .dx_row = n * n_phases * width + gap, .row = between(0, n * width + 9),
+                               .streams = between(0, 1) != 0};
+    const ptrdiff_t span = (n_rows - 1) * cells.dx_row + n * n_phases * width;
+    const ptrdiff_t readable = (n_rows - 1) * cells.row + n * width + reach;
+    ptrdiff_t offset[3][MAX_SPREAD];
+    int64_t code[3][MAX_SPREAD];
+    cpool_taps taps[3];
+    for (ptrdiff_t p = 0; p < n_phases; p++) {
+        taps[p] = (cpool_taps){.offset = offset[p], .code = code[p], .n = between(0, MAX_SPREAD)};
+        for (ptrdiff_t t = 0; t < taps[p].n; t++) offset[p][t] = between(0, reach), code[p][t] = between(0, 5) * 51;
+    }
+    uint8_t *dout = place_in(SLOT_VALUES, readable * bytes), *record = place_in(SLOT_CODE, readable);
+    uint8_t *dx = output_in(SLOT_Y, span * bytes), *image = image_of(SLOT_Y, dx);
+    fill_values(dout, dtype, readable);
+    for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)(between(0, 15) ? between(0, 5) * 51 : between(0, 255));
+    table->sum_record[dtype](dx, dout, record, taps, &cells);
+    for (ptrdiff_t r = 0; r < n_rows; r++)
+        for (ptrdiff_t i = 0; i < n; i++)
+            for (ptrdiff_t p = 0; p < n_phases; p++)
+                for (ptrdiff_t j = 0; j < width; j++) {
+                    const ptrdiff_t to = r * cells.dx_row + (i * n_phases + p) * width + j;
+                    const ptrdiff_t from = r * cells.row + i * width + j;
+                    memset(image + to * bytes, 0, (size_t)bytes);
+                    for (ptrdiff_t t = 0; t < taps[p].n; t++)
+                        if (record[from + offset[p][t]] == code[p][t])
+                            type->add(image + to * bytes, dout + (from + offset[p][t]) * bytes);
+                    type->one_nan(dx + to * bytes);
+                    type->one_nan(image + to * bytes);
+                }
+    count(as_expected(SLOT_Y), table->isa, "sum_record", type->name, 1, n, width);
 }
 
 static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {

@@ -12,7 +12,8 @@ from cpool import _kernels
 
 GROUPS, PLANES = "backward of four planes at a time", "backward of up to three planes"
 CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
-PAIRS, ADDED = "backward of pairs", "backward of added channels"
+PAIRS = "backward of pairs"
+SUMS, LANES = "backward by sums of channels", "backward in lanes"
 VECTOR_BYTES = {"avx512": 64, "avx2": 32, "sse2": 16, "neon": 16, "scalar": 0}
 
 
@@ -86,15 +87,15 @@ def test_path(isa, shape, window, last, threads, taken):
         ((3, 5, 13, 35), ((2, 2),)),
         ((4, 9, 2, 2), ((2, 2),)),  # one window a plane
         ((2, 9, 6, 6), ((2, 2),)),  # rows of three, which end past their end
-        ((2, 3, 7, 15), ((3, 2),)),
+        ((2, 3, 7, 17), ((3, 2),)),
         ((2, 3, 7, 14), ((1, 2),)),
         ((1, 7, 150, 90), ((2, 2),)),  # several chunks
         ((1, 7, 151, 91), ((2, 2),)),
         ((2, 3, 6, 8, 10), ((2, 2, 2),)),
-        ((2, 3, 6, 9, 11), ((2, 2, 2),)),
+        ((2, 3, 6, 9, 17), ((2, 2, 2),)),
         ((2, 3, 4, 6, 6), ((2, 2, 2),)),  # rows whose end past their end would be in the next slice
         ((2, 3, 3, 6, 6), ((1, 2, 2),)),
-        ((2, 3, 3, 7, 6), ((1, 2, 2),)),
+        ((2, 3, 3, 7, 16), ((1, 2, 2),)),
         ((2, 3, 6, 4, 34), ((3, 1, 2),)),
         ((1, 2, 4, 150, 90), ((2, 2, 2),)),  # several chunks a slice
         ((1, 2, 4, 151, 91), ((2, 2, 2),)),
@@ -119,6 +120,7 @@ def test_pairs(isa, shape, window, dtype):
         ((3, 5, 12, 35), ((2, 2), (2, 2), (0, 0), (1, 1), True)),  # a last column of half a window
         ((3, 5, 12, 36), ((2, 3),)),
         ((2, 3, 5, 8, 10), ((2, 2, 2),)),  # a slice left over
+        ((3, 5, 13, 14), ((2, 2),)),  # a row left over, and rows of 28 bytes
     ],
     ids=str,
 )
@@ -176,8 +178,9 @@ def test_pairs_into_any_place_in_memory(isa, dtype, shape, offset):
     check({PAIRS}, isa, shape, ((2,) * min(2, len(shape) - 1),), threads=2, dtype=dtype, out=out)
 
 
-def path_of_channels(isa, window, item):
-    return ADDED if 2 * prod(window[0]) * item <= 3 * VECTOR_BYTES[isa] else CHANNELS
+def summed(isa, window, item):
+    """Whether a window has few enough taps for sums in vectors."""
+    return prod(window[0]) * item <= VECTOR_BYTES[isa]
 
 
 @pytest.mark.parametrize("isa", ISAS)
@@ -193,51 +196,91 @@ def path_of_channels(isa, window, item):
         ((2, 31, 12, 13), ((2, 2), (3, 3))),  # cells between the windows
         ((2, 16, 13, 13), ((2, 3), (2, 1), ((1, 2), (2, 0)), (3, 2))),
         ((2, 21, 12, 13), ((2, 2), (2, 2), (0, 0), (1, 1), True)),  # last windows of less
+        ((2, 20, 3, 3), ((2, 2), (2, 2), (1, 1))),  # no window is whole
+        ((2, 20, 12, 40), ((2, 2), (2, 8))),  # the largest stride
         ((1, 18, 4, 5, 6), ((2, 2, 2), (1, 2, 1), (1, 0, 1))),
         ((2, 25, 40), ((3,), (1,), (1,))),
         ((2, 25, 40), ((3,), (2,), (1,))),
     ],
     ids=str,
 )
-def test_added_channels(isa, shape, window, dtype):
-    check({path_of_channels(isa, window, np.dtype(dtype).itemsize)}, isa, shape, window, last=True, dtype=dtype)
+def test_sums_of_channels(isa, shape, window, dtype):
+    path = SUMS if summed(isa, window, np.dtype(dtype).itemsize) else CHANNELS
+    check({path}, isa, shape, window, last=True, dtype=dtype, nan=prod(window[0]) <= 4 and window[1] == window[0])
 
 
 @pytest.mark.parametrize("isa", ISAS)
 @pytest.mark.parametrize(
-    ("dtype", "shape", "window"),
+    ("dtype", "shape", "window", "taken"),
     [
-        ("u1", (2, 35, 3, 4), ((5, 5), (1, 1), (2, 2))),  # no window is whole
-        ("u1", (2, 35, 9, 12), ((4, 8), (1, 2), (1, 3))),  # as many taps as are added in vectors
-        ("i2", (2, 35, 9, 12), ((4, 4), (2, 1), (1, 1))),
-        ("f4", (2, 4, 12, 13), ((3, 3), (1, 1), (1, 1))),  # 16 bytes of channels
-        ("f4", (2, 130, 40, 41), ((3, 3), (2, 2), (1, 1))),  # several chunks
+        ("u1", (2, 35, 9, 19), ((4, 16), (1, 2), (1, 3)), SUMS),  # as many taps as vectors of 64 bytes take
+        ("u1", (2, 35, 9, 12), ((8, 9), (1, 1)), CHANNELS),
+        ("f4", (2, 4, 12, 13), ((2, 2), (1, 1), (1, 1)), SUMS),  # 16 bytes of channels
+        ("f4", (2, 3, 12, 13), ((2, 2), (1, 1), (1, 1)), CHANNELS),
+        ("f4", (2, 20, 12, 40), ((2, 2), (2, 9)), CHANNELS),  # a larger stride
     ],
     ids=str,
 )
-def test_added_channels_at_the_limits(isa, dtype, shape, window):
-    check({path_of_channels(isa, window, np.dtype(dtype).itemsize)}, isa, shape, window, last=True, dtype=dtype)
+def test_sums_of_channels_at_the_limits(isa, dtype, shape, window, taken):
+    path = taken if summed(isa, window, np.dtype(dtype).itemsize) else CHANNELS
+    check({path}, isa, shape, window, last=True, dtype=dtype)
 
 
 @pytest.mark.parametrize("isa", ISAS)
 @pytest.mark.parametrize(
-    ("dtype", "shape", "window"),
+    ("shape", "window", "offset"),
     [
-        ("f4", (1, 9, 400, 200), ((3, 3), (2, 2), (1, 1))),
-        ("f4", (1, 19, 200, 120), ((3, 3), (1, 1), (1, 1))),
-        ("u1", (2, 17, 300, 70), ((3, 3), (1, 1), (1, 1))),
-        ("f8", (1, 17, 300, 70), ((2, 2), (1, 1))),
-        ("f4", (1, 16, 60, 20, 21), ((2, 2, 2), (1, 1, 1), (1, 1, 1))),
-        ("f4", (1, 16, 40_000), ((3,), (1,), (1,))),
+        ((3, 1026, 1024, 4), ((2, 2), (2, 2)), 0),  # more than 32 MiB: past the caches
+        ((3, 1026, 1024, 4), ((2, 2), (2, 2)), 16),
+        ((3, 1026, 1024, 4), ((2, 2), (2, 2)), 4),
+        ((1, 1026, 1024, 9), ((2, 2), (1, 1), (1, 1)), 0),  # cells that do not begin at multiples of 16
     ],
     ids=str,
 )
-def test_added_channels_in_parts(isa, dtype, shape, window):
-    """What a part cannot add in vectors, because windows reach into the next one, is added in the same order."""
-    path = path_of_channels(isa, window, np.dtype(dtype).itemsize)
-    check({path, PARTS}, isa, shape, window, last=True, threads=2, dtype=dtype)
+def test_sums_of_channels_into_any_place_in_memory(isa, shape, window, offset):
+    out = at_offset(shape, np.dtype("f4"), offset).transpose(0, 3, 1, 2)
+    taken = {SUMS} if summed(isa, window, 4) else {CHANNELS, PARTS}
+    check(taken, isa, out.shape, window, last=True, threads=2, out=out)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("dtype", ["?", "i1", "u2", "i4", "u8", "f4", "f8"])
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((2, 16, 7, 7), ((3, 3), (1, 1), (1, 1))),
+        ((2, 17, 14, 13), ((3, 3), (1, 1), (1, 1))),  # a last group of few planes
+        ((5, 4, 12, 13), ((2, 2), (1, 1))),
+        ((1, 16, 3, 3), ((2, 2), (1, 1), (1, 1))),  # planes of fewer cells than lanes
+        ((1, 16, 1, 30), ((1, 3), (1, 1), (0, 1))),
+        ((1, 20, 30, 1), ((3, 1), (1, 1), (1, 0))),
+        ((1, 20, 12, 13), ((2, 3), (1, 1), ((1, 0), (0, 2)), (3, 2))),
+        ((1, 33, 60, 61), ((2, 2), (1, 1), (1, 1))),  # several blocks of rows
+        ((2, 25, 40), ((3,), (1,), (1,))),
+    ],
+    ids=str,
+)
+def test_lanes(isa, shape, window, dtype):
+    taken = {LANES} if summed(isa, window, np.dtype(dtype).itemsize) else {GROUPS}
+    check(taken, isa, shape, window, dtype=dtype, threads=2)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("shape", "window", "taken"),
+    [
+        ((3, 5, 12, 13), ((2, 2), (1, 1)), GROUPS),  # 15 planes
+        ((3, 6, 12, 13), ((2, 2), (1, 2)), GROUPS),
+        ((3, 6, 12, 13), ((2, 2), (2, 1)), GROUPS),
+        ((3, 6, 3, 12, 13), ((1, 2, 2), (1, 1, 1)), GROUPS),
+        ((1, 16, 2, 20_000), ((2, 2), (1, 1)), GROUPS),  # rows that do not fit in scratch
+    ],
+    ids=str,
+)
+def test_what_is_not_in_lanes(isa, shape, window, taken):
+    check({taken}, isa, shape, window)
 
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("backward")]
-    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, ADDED]
+    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, SUMS, LANES]

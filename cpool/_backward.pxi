@@ -55,13 +55,14 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         if taps == NULL:
             raise MemoryError("no memory for the offsets of a window's taps")
         lay_out_taps(&g, taps)
-    if g.code_item == 1 and plan_pairs(&g, chosen.spread_pairs[dtype]):
+    g.pairs = chosen.spread_pairs[dtype]
+    if g.code_item == 1 and plan_pairs(&g):
         g.run = backward_pairs
         threads = threads_for(g.items, <double> dx.size)
         count_path(BACKWARD_PAIRS)
     elif g.code_item == 1 and plan_sums(&g, chosen.sum_record[dtype]):
         threads = threads_for(g.items, <double> dx.size)
-        count_path(BACKWARD_LANES if g.channels == 1 else BACKWARD_SUMS)
+        count_path(BACKWARD_LANES if g.run == backward_lanes else BACKWARD_SUMS)
     else:
         g.run = backward_part
         threads = cut_up(&g)

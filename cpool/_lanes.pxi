@@ -1,6 +1,6 @@
 # Forward in lanes: 16 planes, or 16 of the last channels, side by side in scratch, so that a vector is one cell of each
-# and a window's rows and columns are whole vectors however small the planes are. One pass along the rows, one along the
-# columns; NCHW is transposed on the way in and out. 1.5x to 3x on planes of 7x7 to 20x20.
+# and a window's rows and columns are whole vectors however small the planes are; NCHW is transposed on the way in and
+# out. Large windows take one pass along the rows and one along the columns. 1.5x to 3x on planes of 7x7 to 20x20.
 
 cdef enum:
     LANES = 16

@@ -1,6 +1,6 @@
-# Backward of windows two columns wide that lie side by side: each cell of dx is written once, with what its one window has for it.
+# Backward of windows two columns wide that lie side by side: each cell of dx is written once, with its one window's part.
 
-cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *spread) noexcept:
+cdef bint plan_pairs(Gradient *g) noexcept:
     """Whether windows are two columns wide, lie side by side and see no padding: each cell is written once.
 
     2x to 4x on planes that lie in the cache, where scattering waits for each output.
@@ -8,7 +8,7 @@ cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *spread) noexcept:
     cdef const Axis *height = &g.axis[1]
     cdef ptrdiff_t slices = g.planes * g.axis[0].output
     cdef int i
-    if spread == NULL or g.channels > 1 or g.axis[2].kernel != 2:
+    if g.pairs == NULL or g.channels > 1 or g.axis[2].kernel != 2:
         return False
     g.exact = True
     for i in range(3):
@@ -21,7 +21,6 @@ cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *spread) noexcept:
         return False
     if not g.exact and g.axis[2].output * g.item < 32:
         return False
-    g.pairs = spread
     g.rows = height.output
     if g.exact and g.axis[0].kernel == 1:
         # All rows of all planes are one plane's.

@@ -83,8 +83,7 @@ typedef void sum_of_width(void *dx, const void *dout, const void *record, const 
 
 CPOOL_INLINE void sum_in_vectors(sum_of_width *const *of_width, ptrdiff_t item, void *dx, const void *dout,
                                  const void *record, const cpool_taps *taps, const cpool_cells *cells) {
-    const ptrdiff_t steps = cells->dx_row | cells->width;
-    const int streams = cells->streams && ((ptrdiff_t)dx | steps * item) % 16 == 0;
+    const int streams = cells->streams && ((ptrdiff_t)dx | (cells->dx_row | cells->width) * item) % 16 == 0;
     of_width[vectors_too_wide(cells->width * item)](dx, dout, record, taps, cells, streams);
 }
 

@@ -1,29 +1,47 @@
 /*
  * record_kernels.h - the window kernels of one dtype and record. A row is done in the widest vectors that it fills,
- * down to plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps. No vectors have codes
- * that are wider than their elements or than 2 bytes.
+ * down to plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps. Codes of 2 bytes, of windows of
+ * over 256 taps, have vectors of one width, which 16 elements fill (_lanes.pxi); codes wider than that, or than their
+ * elements, have none.
  */
-#undef WITH_VECTORS
+#undef HAS_WIDTH
 #undef WIDTH
-#if RECORD_BYTES <= BYTES && RECORD_BYTES <= 2
-#define WITH_VECTORS 1
-#define WIDTH(bytes) bytes
+#if RECORD_BYTES == 1
+#define HAS_WIDTH(bytes) ((bytes) <= MAX_VECTOR_BYTES)
+#elif RECORD_BYTES == 2 && BYTES > 2
+#define HAS_WIDTH(bytes) ((bytes) == MAX_VECTOR_BYTES)
+#elif RECORD_BYTES == 2 && BYTES == 2
+#define HAS_WIDTH(bytes) ((bytes) == (MAX_VECTOR_BYTES > 32 ? 32 : MAX_VECTOR_BYTES))
 #else
-#define WITH_VECTORS 0
-#define WIDTH(bytes) 0
+#define HAS_WIDTH(bytes) 0
 #endif
-#if WITH_VECTORS && MAX_VECTOR_BYTES >= 64
+#define WIDTH(bytes) CPOOL_NAME2(WIDTH, bytes)
+#undef WIDTH_64
+#undef WIDTH_32
+#undef WIDTH_16
+#if HAS_WIDTH(64)
+#define WIDTH_64 64
 #define VECTOR_BYTES 64
 #include "width_kernels.h"
+#else
+#define WIDTH_64 0
 #endif
-#if WITH_VECTORS && MAX_VECTOR_BYTES >= 32
+#if HAS_WIDTH(32)
+#define WIDTH_32 32
 #define VECTOR_BYTES 32
 #include "width_kernels.h"
+#else
+#define WIDTH_32 0
 #endif
-#if WITH_VECTORS && MAX_VECTOR_BYTES >= 16
+#if HAS_WIDTH(16)
+#define WIDTH_16 16
 #define VECTOR_BYTES 16
 #include "width_kernels.h"
+#else
+#define WIDTH_16 0
 #endif
+#undef WIDTH_0
+#define WIDTH_0 0
 #define VECTOR_BYTES 0
 #include "width_kernels.h"
 

@@ -1,7 +1,6 @@
 /*
  * scatter_record.h - backward, for one dtype and record: each dout is added to the cell that its record names. The cost
- * of an output does not depend on its window, nor on the instruction set: summing each cell's outputs in vectors took
- * 1.2 to 8 times as long for all but the widest planes, where it gained nothing. Parameters: those of dtypes.h; RECORD,
+ * of an output does not depend on its window, nor on the instruction set. Parameters: those of dtypes.h; RECORD,
  * RECORD_T.
  */
 #define OF_RECORD(name) CPOOL_NAME3(name, DTYPE, RECORD)

@@ -21,67 +21,7 @@ import os
 
 from cpool._geometry import integer
 
-cdef extern from "cpool_kernels.h" nogil:
-    ctypedef struct cpool_window:
-        const void **value
-        const void **code
-        const int64_t *row_code
-        ptrdiff_t n_rows
-        const ptrdiff_t *tap
-        const int64_t *tap_code
-        ptrdiff_t n_taps, pitch
-        int left, rolls
-    ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t,
-                                    ptrdiff_t) noexcept
-    ctypedef struct cpool_outputs:
-        ptrdiff_t n_planes, n_rows, width
-        ptrdiff_t plane, row, step
-        ptrdiff_t dx_plane, dx_row, dx_step, start
-        ptrdiff_t first, end
-        int checked
-        const ptrdiff_t *offset_of
-        uint64_t kernel[3]
-        uint64_t offset[3]
-        const char *ahead
-        ptrdiff_t ahead_step, ahead_plane
-    ctypedef void cpool_scatter_record(void *, const void *, const void *, const cpool_outputs *) noexcept
-    ctypedef struct cpool_taps:
-        const ptrdiff_t *offset
-        const int64_t *code
-        ptrdiff_t n
-    ctypedef struct cpool_cells:
-        ptrdiff_t n_rows, n, n_phases, width
-        ptrdiff_t dx_row, row
-        int streams
-    ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
-                                   const cpool_cells *) noexcept
-    ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
-                                     ptrdiff_t, ptrdiff_t, int) noexcept
-    ctypedef struct cpool_split_layout:
-        const ptrdiff_t *phase
-        ptrdiff_t n_phases, row_phases, row_image, dst_pitch
-    ctypedef void cpool_split(void *, const cpool_split_layout *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
-                              ptrdiff_t, ptrdiff_t) noexcept
-    ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
-    ctypedef void cpool_fill(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *) noexcept
-    ctypedef void cpool_transpose(void *, const ptrdiff_t *, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
-    ctypedef void cpool_scatter(void *, ptrdiff_t, const void *, const int64_t *, ptrdiff_t, ptrdiff_t) noexcept
-    ctypedef struct cpool_kernels:
-        const char *isa
-        ptrdiff_t vector_bytes
-        cpool_window_best *window_best[2][11][4]
-        cpool_window_best *window_best_pairs[2][11]
-        cpool_sum_record *sum_record[11]
-        cpool_spread_pairs *spread_pairs[11]
-        cpool_scatter_record *scatter_record[11][4]
-        cpool_scatter *scatter_add[11]
-        cpool_scatter *scatter_put[4]
-        cpool_split *split[4]
-        cpool_fill *fill[4]
-        cpool_transpose *transpose[4]
-        cpool_pack *pack
-    const cpool_kernels **cpool_built
-    int cpool_usable(const cpool_kernels *)
+include "_interface.pxi"
 
 cdef extern from *:
     """

@@ -1,4 +1,4 @@
-# Backward of windows two columns wide that lie side by side: each cell of dx is written once, with its one window's part.
+# Backward of windows two columns wide that lie side by side: each cell of dx has one window, and is written once.
 
 cdef bint plan_pairs(Gradient *g) noexcept:
     """Whether windows are two columns wide, lie side by side and see no padding: each cell is written once.

@@ -39,7 +39,7 @@ cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
 
 
 cdef inline ptrdiff_t viewers(const Axis *axis, ptrdiff_t n) noexcept nogil:
-    """Outputs, before and past the real ones too, that may look at n cells of which the first is a stride's multiple."""
+    """Outputs, also before and past the real ones, that may look at n cells, the first at a stride's multiple."""
     return last_viewer(axis, n - 1) - first_viewer(axis, 0) + 1
 
 
@@ -113,8 +113,8 @@ cdef ptrdiff_t list_windows(const Axis *axis, ptrdiff_t cell, ptrdiff_t *run, pt
                             ptrdiff_t *tap) noexcept nogil:
     """The windows along an axis that see a cell, in rising order; returns how many.
 
-    run: of so many cells a stride apart from this one on; becomes less where the windows of later ones are not the same,
-    each one further.
+    run: of so many cells a stride apart from this one on; becomes less where the windows of later ones are not the
+    same, each one further.
     """
     cdef ptrdiff_t t, o, n = 0
     for t in range(axis.kernel - 1, -1, -1):
@@ -134,7 +134,8 @@ cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     """A block of rows of one slice of dx: those rows together that are a stride apart and see the same."""
     cdef const Axis *depth = &g.axis[0]
     cdef const Axis *height = &g.axis[1]
-    cdef ptrdiff_t slice = item // g.blocks, first = item % g.blocks * g.block, end = min(height.length, first + g.block)
+    cdef ptrdiff_t slice = item // g.blocks, first = item % g.blocks * g.block
+    cdef ptrdiff_t end = min(height.length, first + g.block)
     cdef ptrdiff_t row = g.axis[2].output * g.channels, dx_row = g.axis[2].length * g.channels
     cdef ptrdiff_t at = slice // depth.length * depth.output * height.output * row
     cdef ptrdiff_t n_depth, n_height, phase, h, d, i, run = 1
@@ -164,7 +165,8 @@ cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexce
             h += cells.n_rows * height.stride
 
 
-cdef void sum_rows(const Gradient *g, char *dx, ptrdiff_t at, const cpool_taps *rows, cpool_cells *cells) noexcept nogil:
+cdef void sum_rows(const Gradient *g, char *dx, ptrdiff_t at, const cpool_taps *rows,
+                   cpool_cells *cells) noexcept nogil:
     """Rows of dx that see these rows of the outputs from `at` on: those columns together that see the same."""
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t i = 0, n, n_taps, phase, r, t

@@ -105,9 +105,9 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
 
 /*
  * Windows that lie side by side, of two columns: writes dout + 0, or 0, to i * dx_pitch + offset[t] + 2 * j for every
- * tap of the rising ones; an odd t is the right neighbour of the one before. A row may be written past its end within the first `room`
- * elements of dx; what it overwrites there of the rows that follow is written afterwards. streams: past the caches, if
- * all lies at multiples of 16 bytes.
+ * tap of the rising ones; an odd t is the right neighbour of the one before. A row may be written past its end within
+ * the first `room` elements of dx; what it overwrites there of the rows that follow is written afterwards. streams:
+ * past the caches, if all lies at multiples of 16 bytes.
  */
 typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
                                 const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);

@@ -49,7 +49,8 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
     uint8_t *dout = place_in(SLOT_VALUES, readable * bytes), *record = place_in(SLOT_CODE, readable);
     uint8_t *dx = output_in(SLOT_Y, span * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, readable);
-    for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)(between(0, 15) ? between(0, 5) * 51 : between(0, 255));
+    for (ptrdiff_t i = 0; i < readable; i++)
+        record[i] = (uint8_t)(between(0, 15) ? between(0, 5) * 51 : between(0, 255));
     table->sum_record[dtype](dx, dout, record, taps, &cells);
     for (ptrdiff_t r = 0; r < n_rows; r++)
         for (ptrdiff_t i = 0; i < n; i++)

@@ -167,8 +167,14 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 #define TWO(ordered) BEST_AT(2, LANES, stride * LANES, ordered)
 #define ONE(ordered) BEST_AT(1, 0, 0, ordered)
     ptrdiff_t i = p.row, j = p.column, out = i * y_pitch;
-    if (VECTOR_BYTES > 0 && p.end_column - j <= LANES)
-        for (; i + 4 <= p.end_row; i += 4, out += 4 * y_pitch) AGAIN_WITH_NAN(FOUR_ROWS);
+    if (VECTOR_BYTES > 0 && p.end_column - j < 4 * LANES)
+        /* From the last vector on: what a row is written past its end is the next one's beginning. */
+        for (; i + 4 <= p.end_row; i += 4, out += 4 * y_pitch)
+            for (ptrdiff_t v = (p.end_column - p.column - 1) / LANES; v >= 0; v--) {
+                j = p.column + v * LANES;
+                if (!p.loose && j > p.end_column - LANES) j = p.end_column - LANES;
+                AGAIN_WITH_NAN(FOUR_ROWS);
+            }
     for (; i < p.end_row; i++, out += y_pitch) {
         j = p.column;
         if (VECTOR_BYTES > 0 && VECTOR_BYTES == MAX_VECTOR_BYTES) {

@@ -17,10 +17,10 @@ from setuptools.command.build_ext import build_ext
 
 def openmp_flags():
     """The OpenMP flags that compile and link here; none (a working one-thread build) where there are none."""
-    if sys.platform == "win32":
-        return ["/openmp"], []
     if os.environ.get("CPOOL_OPENMP", "1") == "0":
         return [], []
+    if sys.platform == "win32":
+        return ["/openmp"], []
     compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "openmp.c")
@@ -44,7 +44,8 @@ class BuildKernels(build_ext):
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 return [*chain.from_iterable(pool.map(lambda one: compile_all([one], *args, **kwargs), sources))]
 
-        self.compiler.compile = compile_each
+        if sys.platform != "win32":  # MSVC's compiler object sets itself up at the first of these calls
+            self.compiler.compile = compile_each
         super().build_extension(extension)
 
 

@@ -13,7 +13,7 @@ cdef struct Gradient:
     ptrdiff_t rows               # output rows of a slice
     # Sums (_sums.pxi)
     cpool_sum_record *sum
-    ptrdiff_t block, blocks      # lanes: rows of dx done at a time, and how many times
+    ptrdiff_t block, blocks      # rows of dx done at a time, and how many times
     ptrdiff_t *place             # lanes: where each of a block's outputs goes
     ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
     ptrdiff_t scratch_bytes      # of a thread
@@ -123,7 +123,7 @@ cdef int cut_up(Gradient *g) noexcept:
     g.items = ceil_div(g.planes, g.group)
     # Windows that lie in two parts are looked at twice: parts are much longer than windows.
     if threads > 1 and g.items < 4 * threads:
-        g.parts = max(1, min(4 * threads // g.items, axis.length // min(axis.length, 4 * span(axis))))
+        g.parts = max(1, min(4 * threads // g.items, axis.length // min(axis.length, 4 * min(axis.length, span(axis)))))
     g.part = ceil_div(axis.length, g.parts)
     g.parts = ceil_div(axis.length, g.part)
     g.items *= g.parts

@@ -49,7 +49,7 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     if width.stride == 2:
         job.best = every_second
         job.left = sees_left(width)
-    if (job.axis[0].length == 1 and height.output * height.stride == height.length and whole_rows == height.output
+    if (job.axis[0].length == 1 and job.axis[0].output == 1 and is_tiled(height) and whole_rows == height.output
             and job.n_lead == 1 and job.lead_step[0] == height.length * height.step):
         # No window reaches past its plane's rows: all planes are one.
         height.length *= job.planes
@@ -61,6 +61,11 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     job.items = ceil_div(job.planes * job.axis[0].output, job.group) * job.blocks
     job.n_taps = width.kernel
     return True
+
+
+cdef inline bint is_tiled(const Axis *axis) noexcept nogil:
+    """Whether the strides of an axis' outputs are its length."""
+    return axis.length % axis.stride == 0 and axis.output == axis.length // axis.stride
 
 
 cdef inline bint sees_left(const Axis *width) noexcept nogil:
@@ -112,7 +117,10 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
             last = <const char *> scratch.value[window.n_rows - 1] + job.item * (
                 scratch.tap[window.n_taps - 1] + width.stride * n + 64 * 2 // job.item)
             readable = (job.end - last) // job.item
-            if readable < (run - 1) * window.pitch:
+            if height.step < 0 or depth.step < 0:
+                # The last row is not where the memory ends.
+                room = 0
+            elif readable < (run - 1) * window.pitch:
                 room = 0 if readable < 0 else min(room, (readable // window.pitch + 1) * width.output)
             job.best(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL, width.output, &window,
                      run, n, room)

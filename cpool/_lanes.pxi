@@ -19,7 +19,7 @@ cdef inline bint serves_lanes(const Job *job) noexcept nogil:
         return row_bytes < 512
     # Rows of x are faster where they are long enough, and where all planes are one.
     return row_bytes < (48 if width.before == 0 or sees_left(width) or width.kernel == 2 else 128) and not (
-        width.kernel == 2 and row_bytes >= 16 and height.before == 0 and height.output * height.stride == height.length)
+        width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height))
 
 
 cdef bint plan_lanes(Job *job) noexcept nogil:

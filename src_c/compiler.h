@@ -39,8 +39,10 @@
 
 #if CPOOL_HAS_VECTORS
 #define CPOOL_PREFETCH(p) __builtin_prefetch(p, 1)
+#define CPOOL_PREFETCH_TO_READ(p) __builtin_prefetch(p, 0, 2)
 #else
 #define CPOOL_PREFETCH(p) ((void)(p))
+#define CPOOL_PREFETCH_TO_READ(p) ((void)(p))
 #endif
 
 #ifndef CPOOL_RESTRICT

@@ -100,7 +100,7 @@ typedef struct {
     ptrdiff_t dx_row, row;
     int streams; /* written past the caches, where all lies at multiples of 16 bytes */
 } cpool_cells;
-typedef void cpool_sum_record(void *dx, const void *dout, const void *record, const cpool_taps *taps,
+typedef void cpool_sum_record(void *dx, const void *dout, const void *record, const cpool_taps *taps /* [n_phases] */,
                               const cpool_cells *cells);
 
 /*

@@ -31,7 +31,7 @@ CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
 #define AHEAD_BYTES 32768
 
 CPOOL_INLINE void ahead(const void *src, ptrdiff_t n_bytes) {
-    for (ptrdiff_t j = 0; j < n_bytes; j += 64) __builtin_prefetch((const char *)src + j + AHEAD_BYTES, 0, 2);
+    for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ((const char *)src + j + AHEAD_BYTES);
 }
 
 /* How many of n rows may be written `written` cells long, pitch apart, within the first `room` cells. */

@@ -80,6 +80,7 @@ def each(cases):
         ("f4 f8", (3, 300), ((5,), (2,), (2,))),
         ("f4", (1, 2, 80, 270), ((2, 2), (1, 1))),  # blocks of rows
         ("f4 f8", (2, 4, 35), ((2, 3), (3, 1), ((1, 2), (2, 2)), (2, 1))),  # a last column of one window beside others
+        ("f4 f8", (4, 1, 8, 64), ((3, 2, 2), (1, 2, 2), ((2, 2), (0, 0), (0, 0)))),  # one slice, several outputs of it
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "crop", "inside"])
@@ -132,6 +133,7 @@ def test_places_wider_than_their_elements():
         ("f4", (2, 4, 1000), ((2, 3), (1, 4), (1, 1))),  # tiles of columns, of which the last sees no padding
         ("f4", (4, 4, 4000), ((1, 3), (1, 3), ((0, 0), (1, 0)))),  # the same
         ("f4", (2, 20_000), ((9,), (4,), (4,))),
+        ("f4", (1, 1, 4, 20, 3000), ((2, 2, 1), (1, 1, 3))),  # taps of which the first two alone are a row apart
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "crop"])

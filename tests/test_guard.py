@@ -30,9 +30,11 @@ POOLINGS = [  # kernel_size, stride, padding, dilation
     (7, 2, 3, 1),
     (17, 1, 8, 1),  # places of two bytes
     ((1, 2), (1, 1), 0, 1),
+    (2, 1, 0, 1),
 ]
 WIDTHS = range(1, 71)
 LAYOUTS = {"NCHW": WIDTHS, "NHWC": WIDTHS, "crop": WIDTHS[::3], "every second": WIDTHS[1::3], "backwards": WIDTHS[2::3]}
+LAYOUTS |= {"upside down": WIDTHS[1::3], "17 planes": WIDTHS[2::6]}
 
 
 class GuardedRoom:
@@ -54,12 +56,13 @@ class GuardedRoom:
             order = [0, *range(2, array.ndim), 1]
             memory_shape = [shape[axis] for axis in order]
             return self._strided(array, at_end, np.argsort(order), memory_shape, 1, shape[1])
-        step = {"every second": 2, "backwards": -1}.get(layout, 1)
-        pitch = shape[-1] * abs(step) + (5 if layout == "crop" else 0)
-        return self._strided(array, at_end, range(array.ndim), shape, step, pitch)
+        step = 2 if layout == "every second" else 1
+        pitch = shape[-1] * step + (5 if layout == "crop" else 0)
+        flipped = {"backwards": -1, "upside down": -2}.get(layout)
+        return self._strided(array, at_end, range(array.ndim), shape, step, pitch, flipped)
 
-    def _strided(self, array, at_end, axes, memory_shape, step, pitch):
-        strides = [abs(step), pitch]
+    def _strided(self, array, at_end, axes, memory_shape, step, pitch, flipped=None):
+        strides = [step, pitch]
         for length in memory_shape[-2:0:-1]:
             strides.append(strides[-1] * length)
         strides = strides[: len(memory_shape)][::-1]
@@ -69,8 +72,8 @@ class GuardedRoom:
         base = place[: extent // size * size].view(array.dtype)
         view = np.lib.stride_tricks.as_strided(base, memory_shape, [stride * size for stride in strides])
         view = view.transpose(axes)
-        if step < 0:
-            view = view[..., ::-1]
+        if flipped is not None:
+            view = np.flip(view, flipped)
         view[...] = array
         return view
 
@@ -122,7 +125,8 @@ def sweep(isa, dtype):
             for width in widths:
                 print(pooling, layout, width, flush=True)
                 height = 4 + width % 3
-                shape = (1, width, height, 5) if layout == "NHWC" else (1, 2, height, width)
+                planes = 17 if layout == "17 planes" else 2
+                shape = (1, width, height, 5) if layout == "NHWC" else (1, planes, height, width)
                 if shape[-1] < 3 and pooling[2] == 0:
                     continue
                 x = np.random.default_rng(width).integers(0, 60, shape).astype(dtype)

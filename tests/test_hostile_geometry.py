@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import reference
+from tables import running
 
 import cpool
 
@@ -58,6 +59,16 @@ def test_windows_that_start_far_outside():
     y = layer.forward(x)
     np.testing.assert_array_equal(y, [x[0], x.max(axis=0)])
     np.testing.assert_array_equal(layer.backward(y), reference.backward(y, layer.indices, x.shape, 2))
+
+
+def test_parts_of_windows_as_long_as_numbers_go():
+    """Four times such a window's length is 0 in 64 bits; on two threads a plane is cut in parts of so many windows."""
+    far = 2**62 - 1
+    x = np.random.default_rng(0).standard_normal((1, 1_000_000)).astype(np.float32)
+    layer = cpool.MaxPool1d(2, 1, ((0, far),), far)
+    with running(threads=2):
+        np.testing.assert_array_equal(layer.forward(x), x)
+        np.testing.assert_array_equal(layer.backward(x), x)
 
 
 def test_booleans_of_other_bytes():

@@ -111,14 +111,14 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
         while oh < end_oh:
             run = list_rows(job, scratch, &window, slice, oh, end_oh)
             y = (slice * height.output + oh) * width.output + ow
-            # A row may be written, and read, past its end as far as this block and x go; but columns that see padding
-            # come last, beside others that are done.
+            # A row may be written past its end as far as this block goes, if x goes on as far as is read then: two
+            # vectors past the last row. But columns that see padding come last, beside others that are done.
             room = end_y - y if window.n_taps == width.kernel else 0
             last = <const char *> scratch.value[window.n_rows - 1] + job.item * (
                 scratch.tap[window.n_taps - 1] + width.stride * n + 64 * 2 // job.item)
             readable = (job.end - last) // job.item
             if height.step < 0 or depth.step < 0:
-                # The last row is not where the memory ends.
+                # The last row is not the one that lies nearest x's end.
                 room = 0
             elif readable < (run - 1) * window.pitch:
                 room = 0 if readable < 0 else min(room, (readable // window.pitch + 1) * width.output)

@@ -14,12 +14,14 @@ cdef inline bint serves_lanes(const Job *job) noexcept nogil:
     if job.channels > 1:
         return taps > CHANNEL_TAPS
     if taps > ONE_PASS_TAPS:
-        return row_bytes <= 128
+        return row_bytes < (112 if width.stride == 1 else 132)
     if width.stride == 1:
         return row_bytes < 512
-    # Rows of x are faster where they are long enough, and where all planes are one.
-    return row_bytes < (48 if width.before == 0 or sees_left(width) or width.kernel == 2 else 128) and not (
-        width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height))
+    if width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height):
+        return False  # in rows of x all planes are one
+    if width.before == 0 or width.kernel == 2 or sees_left(width):
+        return row_bytes < 48  # longer rows are as fast straight from x
+    return row_bytes < 128
 
 
 cdef bint plan_lanes(Job *job) noexcept nogil:

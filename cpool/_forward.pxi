@@ -48,6 +48,7 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
         return False
     if width.stride == 2:
         job.best = every_second
+        job.streams = <double> job.planes * job.axis[0].length * height.length * width.length * job.item > CACHE_BYTES
         job.left = sees_left(width)
     if (job.axis[0].length == 1 and job.axis[0].output == 1 and is_tiled(height) and whole_rows == height.output
             and job.n_lead == 1 and job.lead_step[0] == height.length * height.step):
@@ -102,7 +103,7 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, end_tap(width, start) - t, 0)
     cdef const char *last
     window.code = NULL
-    window.left = left
+    window.left, window.streams = left, job.streams
     for i in range(window.n_taps):
         scratch.tap[i] = start + (t + i) * width.dilation
         scratch.tap_code[i] = t + i

@@ -9,7 +9,7 @@ cdef extern from "cpool_kernels.h" nogil:
         const ptrdiff_t *tap
         const int64_t *tap_code
         ptrdiff_t n_taps, pitch
-        int left, rolls
+        int left, streams, rolls
     ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t,
                                     ptrdiff_t) noexcept
     ctypedef struct cpool_outputs:

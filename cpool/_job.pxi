@@ -63,6 +63,7 @@ cdef struct Job:
     ptrdiff_t *cell_place         # [cells of the rows of a block] where NCHW's cells go
     bint raises                   # blocks are whole planes, and some windows begin in the padding
     char *least                   # the least place of each output of a plane
+    bint streams                  # forward_rows: past the caches
     bint left                     # forward_rows: the first window's first tap alone lies in padding
     ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows)
     ptrdiff_t *tap                # [n_list] offset in scratch
@@ -130,7 +131,7 @@ cdef inline cpool_window window_of(const Scratch *scratch, const ptrdiff_t *tap,
     window.tap_code = tap_code
     window.n_taps = n_taps
     window.pitch = pitch
-    window.left = window.rolls = False
+    window.left = window.streams = window.rolls = False
     return window
 
 cdef inline int log2_bytes(ptrdiff_t n_bytes) noexcept nogil:

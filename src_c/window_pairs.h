@@ -11,7 +11,7 @@
  * with that one's place, its place.
  */
 CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at, const ptrdiff_t rows,
-                               const int taps, const int left, const int has_place, const int ordered) {
+                               const int taps, const int left, const int has_place, int streams, const int ordered) {
     winner best, even, odd, last;
     best_mask nan = {0};
     for (ptrdiff_t r = 0; r < rows; r++) {
@@ -35,7 +35,10 @@ CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *windo
         if (taps == 3) best = winner_of(best, last, has_place, ordered);
     }
     LEAVE_IF_NAN();
-    store_winner(y, record, best, has_place);
+    if (streams) {
+        store_past(y, best.value);
+        if (has_place) store_code(record, best.place);
+    } else store_winner(y, record, best, has_place);
     return 1;
 }
 
@@ -51,19 +54,23 @@ CPOOL_INLINE void best_pairs(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
     for (int t = 0; t < taps; t++) tap[t] = window->tap[t], tap_code[t] = window->tap_code[t];
     if (rows) own.value = value, own.row_code = row_code;
     own.tap = tap, own.tap_code = tap_code;
+    /* A row that is not all whole vectors would have some lines written twice, which undoes it. */
+    const int streams = own.streams && p.column == 0 && p.end_column == y_pitch && y_pitch % LANES == 0 &&
+                        (ptrdiff_t)y % 16 == 0;
     for (ptrdiff_t i = p.row; i < p.end_row; i++)
         for (ptrdiff_t j = p.column; j < p.end_column; j += LANES) {
             if (!p.loose && j > p.end_column - LANES) j = p.end_column - LANES;
             const ptrdiff_t out = i * y_pitch + j, at = i * own.pitch + 2 * j;
 #define LEFT(ordered) \
-    best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 1, has_place, ordered)
+    best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 1, has_place, streams, ordered)
 #define WHOLE(ordered) \
-    best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 0, has_place, ordered)
+    best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 0, has_place, streams, ordered)
             if (taps == 3 && own.left && j == 0) AGAIN_WITH_NAN(LEFT);
             else AGAIN_WITH_NAN(WHOLE);
 #undef LEFT
 #undef WHOLE
         }
+    if (streams) STREAMED;
 }
 
 /* Stride 2, straight from x. The windows that nearly all networks have are unrolled: 1.3x for 3x3 on 111x111 planes. */

@@ -1,5 +1,7 @@
 """Arrays that are hard to pool: ties, NaN, infinities, signed zeros and extremes, in every memory layout."""
 
+from math import prod
+
 import numpy as np
 
 FLAVOURS = ("small", "ties", "descending", "lowest", "highest", "extremes", "odd", "all odd")
@@ -134,3 +136,10 @@ CHANNEL_LAYOUTS = {f.__name__: f for f in (channels_last, channels_last_crop, ch
 def laid_out(x, layout, rank):
     """A view of the named layout with the values of x (but for zero strides)."""
     return CHANNEL_LAYOUTS[layout](x, rank) if layout in CHANNEL_LAYOUTS else LAYOUTS[layout](x)
+
+
+def at_offset(shape, dtype, offset):
+    """An array so many bytes past a multiple of 64, full of what must not remain."""
+    frame = np.full(prod(shape) * dtype.itemsize + 128, 0xA5, np.uint8)
+    start = -frame.ctypes.data % 64 + offset
+    return frame[start : start + prod(shape) * dtype.itemsize].view(dtype).reshape(shape)

@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from arrays import channels_last, nans, values
+from arrays import at_offset, channels_last, nans, values
 from tables import ISAS, assert_same, layer_class, running
 
 import cpool
@@ -147,13 +147,6 @@ def test_pairs_are_of_four_bytes_or_more(isa, dtype):
 )
 def test_pairs_on_two_threads(isa, shape, window):
     check({PAIRS}, isa, shape, window, threads=2, nan=True)
-
-
-def at_offset(shape, dtype, offset):
-    """An array so many bytes past a multiple of 64, full of what must not remain."""
-    frame = np.full(prod(shape) * dtype.itemsize + 128, 0xA5, np.uint8)
-    start = -frame.ctypes.data % 64 + offset
-    return frame[start : start + prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
 
 
 @pytest.mark.parametrize("isa", ISAS)

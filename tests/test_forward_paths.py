@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import reference
-from arrays import extremes, laid_out, values
+from arrays import at_offset, extremes, laid_out, values
 from tables import ISAS, assert_same, function, layer_class, running
 
 from cpool import _kernels
@@ -105,6 +105,26 @@ def test_pixels_of_channels(layout, dtype, arguments):
 @pytest.mark.parametrize("dtype", [np.dtype("f4"), np.dtype("u1")], ids=str)
 def test_pixels_where_one_window_is_more_than_a_block(dtype):
     check(PIXELS, dtype, (2, 300_001), ((2,), (300_000,), (100_000,), (300_000,)))
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("dtype", "columns", "offset"), [("f4", 1024, 0), ("f4", 1024, 16), ("f4", 1024, 4), ("f8", 520, 0)]
+)
+def test_rows_of_arrays_larger_than_the_cache(dtype, columns, offset, isa):
+    """y goes past the caches where it may, as it comes; some windows have NaN."""
+    dtype = np.dtype(dtype)
+    x = np.random.default_rng(0).integers(0, 9, (9, 1024, columns)).astype(dtype)
+    x[:, 5::97, 3::89] = np.nan
+    windows = x.reshape(9, 512, 2, -1, 2).swapaxes(2, 3).reshape(9, 512, -1, 4)
+    winners = windows.argmax(axis=-1)
+    layer = layer_class("max", 2)(2)
+    with running(isa):
+        before = _kernels.paths()[ROWS]
+        y = layer.forward(x, out=at_offset(winners.shape, dtype, offset))
+        assert _kernels.paths()[ROWS] == before + 1
+    assert_same(y, np.take_along_axis(windows, winners[..., None], -1)[..., 0])
+    np.testing.assert_array_equal(layer._last[0], winners)
 
 
 @each(

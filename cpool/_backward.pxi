@@ -31,7 +31,6 @@ cdef struct Gradient:
     const char *record
 
 cdef ptrdiff_t CHUNK_BYTES = 32768  # about the most that is cleared at a time, several planes together
-cdef ptrdiff_t CACHE_BYTES = 1 << 25  # arrays from here on are taken to be larger than the cache
 cdef int GROUP = 4                  # planes, or channels, that the kernel does together (scatter_record.h)
 
 

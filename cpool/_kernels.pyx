@@ -53,6 +53,7 @@ cdef ptrdiff_t ONE_PASS_TAPS = 12       # windows of more are taken apart by axi
 cdef ptrdiff_t PADDED_ROW_BYTES = 128   # rows of y from which on windows that see padding are done one by one
 cdef ptrdiff_t PACKED_BYTES = 256       # rows of y narrower than this
 cdef ptrdiff_t STEP = 4                 # how many windows a pass with stride 1 makes one of
+cdef ptrdiff_t CACHE_BYTES = 1 << 25    # arrays from here on are taken to be larger than the last cache
 cdef int MOST_THREADS = 1024            # more is a slip, and libgomp does not survive 100,000
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth the start of a thread
 

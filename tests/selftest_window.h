@@ -16,7 +16,8 @@ static cpool_window random_window(int64_t largest, ptrdiff_t columns, int rolls)
                                  .n_taps = rolls    ? between(4, MAX_ROLLING_TAPS)
                                            : square ? square
                                                     : between(1, MAX_TAPS),
-                                 .pitch = between(1, 4) == 1 ? 1 : columns + between(0, MAX_PAST_ROW), .rolls = rolls, .streams = between(0, 1) != 0};
+                                 .pitch = between(1, 4) == 1 ? 1 : columns + between(0, MAX_PAST_ROW),
+                                 .streams = between(0, 1) != 0, .rolls = rolls};
     tap_low = tap_high = tap[0] = between(-4, 20), tap_code[0] = between(0, 9);
     for (ptrdiff_t t = 1; t < window.n_taps; t++) {
         tap[t] = rolls ? tap[t - 1] + window.pitch : between(-4, 20);

@@ -102,7 +102,7 @@ cdef double place_buffer(const Job *job, Buffer *buffer, double start, double im
                          bint places) noexcept nogil:
     """Values from byte `start` on and behind them their places; each image ends in room for a vector past its end."""
     cdef double image = cells + slack(job), n = images * image
-    cdef double size = n * job.item
+    cdef double size = (<ptrdiff_t> min(n * job.item, 2.0**40) + 63) // 64 * 64
     buffer.images = <ptrdiff_t> min(images, 2.0**40)
     buffer.image = <ptrdiff_t> min(image, 2.0**40)
     buffer.value = <ptrdiff_t> min(start, 2.0**40)

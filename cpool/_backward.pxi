@@ -54,7 +54,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         if taps == NULL:
             raise MemoryError("no memory for the offsets of a window's taps")
         lay_out_taps(&g, taps)
-    g.pairs = chosen.spread_pairs[dtype]
+    g.pairs = chosen.spread_pairs[dtype] if chosen.vector_bytes > 0 else NULL
     if g.code_item == 1 and plan_pairs(&g):
         g.run = backward_pairs
         threads = threads_for(g.items, <double> dx.size)

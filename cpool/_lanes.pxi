@@ -11,6 +11,8 @@ cdef inline bint serves_lanes(const Job *job) noexcept nogil:
     cdef const Axis *width = &job.axis[2]
     cdef double taps = <double> height.kernel * width.kernel
     cdef ptrdiff_t row_bytes = job.axis[2].output * job.item
+    if chosen.vector_bytes == 0:
+        return False
     if job.channels > 1:
         return taps > CHANNEL_TAPS
     if taps > ONE_PASS_TAPS:

@@ -1,6 +1,7 @@
 # Forward in lanes: 16 planes, or 16 of the last channels, side by side in scratch, so that a vector is one cell of each
 # and a window's rows and columns are whole vectors however small the planes are; NCHW is transposed on the way in and
-# out. Large windows take one pass along the rows and one along the columns. 1.5x to 3x on planes of 7x7 to 20x20.
+# out. Large windows take one pass along the rows and one along the columns. For 3x3 windows on planes of 13x13 and
+# 14x14 1.2x at stride 1 and 2.2x at stride 2.
 
 cdef enum:
     LANES = 16
@@ -16,7 +17,7 @@ cdef inline bint serves_lanes(const Job *job) noexcept nogil:
     if job.channels > 1:
         return taps > CHANNEL_TAPS
     if taps > ONE_PASS_TAPS:
-        return row_bytes < (112 if width.stride == 1 else 132)
+        return row_bytes < 112 if width.stride == 1 else row_bytes <= 128
     if width.stride == 1:
         return row_bytes < 512
     if width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height):

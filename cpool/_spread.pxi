@@ -15,12 +15,12 @@ cdef bint plan_pairs(Gradient *g) noexcept:
         if (g.axis[i].before > 0 or g.axis[i].stride != g.axis[i].kernel or g.axis[i].dilation > 1
                 or g.axis[i].output > g.axis[i].length // g.axis[i].stride):
             return False
-        if g.axis[i].output * g.axis[i].stride != g.axis[i].length:
+        if not is_tiled(&g.axis[i]):
             g.exact = False
-    if g.axis[0].length != g.axis[0].output * g.axis[0].stride:
+    if not is_tiled(&g.axis[0]):
         return False
     if not g.exact and g.axis[2].output * g.item < 32:
-        return False
+        return False  # rows done one by one, of too few vectors
     g.rows = height.output
     if g.exact and g.axis[0].kernel == 1:
         # All rows of all planes are one plane's.

@@ -2,10 +2,7 @@
 
 import glob
 import os
-import subprocess
 import sys
-import sysconfig
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
@@ -13,25 +10,6 @@ import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
-
-
-def openmp_flags():
-    """The OpenMP flags that compile and link here; none (a working one-thread build) where there are none."""
-    if os.environ.get("CPOOL_OPENMP", "1") == "0":
-        return [], []
-    if sys.platform == "win32":
-        return ["/openmp"], []
-    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()
-    with tempfile.TemporaryDirectory() as folder:
-        source = os.path.join(folder, "openmp.c")
-        with open(source, "w") as f:
-            f.write("#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n")
-        command = [*compiler, "-fopenmp", source, "-o", os.path.join(folder, "openmp")]
-        try:
-            subprocess.run(command, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError):
-            return [], []
-    return ["-fopenmp"], ["-fopenmp"]
 
 
 class BuildKernels(build_ext):
@@ -49,7 +27,6 @@ class BuildKernels(build_ext):
         super().build_extension(extension)
 
 
-compile_openmp, link_openmp = openmp_flags()
 # An -O in CFLAGS is the caller's choice: with the sanitizers and -O3 a build had not ended after 16 minutes.
 optimise = [] if sys.platform == "win32" or "-O" in os.environ.get("CFLAGS", "") else ["-O3"]
 kernels = Extension(
@@ -58,7 +35,6 @@ kernels = Extension(
     depends=[*glob.glob("src_c/*.h"), *glob.glob("cpool/*.pxi")],
     include_dirs=["src_c", numpy.get_include()],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION")],
-    extra_compile_args=[*optimise, *compile_openmp],
-    extra_link_args=link_openmp,
+    extra_compile_args=optimise,
 )
 setup(ext_modules=cythonize([kernels], language_level=3), cmdclass={"build_ext": BuildKernels})

@@ -17,6 +17,7 @@ cdef struct Gradient:
     ptrdiff_t *place             # lanes: where each of a block's outputs goes
     ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
     ptrdiff_t scratch_bytes      # of a thread
+    char *scratch                # of all threads
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
     Axis axis[3]
@@ -38,10 +39,8 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
     """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
     cdef Gradient g
     cdef int rank = len(plan.output), threads
-    cdef ptrdiff_t item, chunk
     cdef void *taps = NULL
     cdef char *memory = NULL
-    cdef char *scratch = NULL
     memset(&g, 0, sizeof(Gradient))
     g.scatter = chosen.scatter_record[dtype][log2_bytes(plan.code_item)]
     g.item, g.code_item = dx.itemsize, plan.code_item
@@ -68,23 +67,21 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         count_path(BACKWARD_CHANNELS if g.channels > 1 else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
         if g.parts > 1:
             count_path(BACKWARD_PARTS)
-    chunk = max(1, g.items // (8 * threads))
     if g.run == backward_lanes:
         memory = <char *> malloc(64 + threads * g.scratch_bytes + lane_places(&g) * sizeof(ptrdiff_t))
         if memory == NULL:
             free(taps)
             raise MemoryError("no memory for the scratch of a gradient")
-        scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
-        lay_out_sums(&g, scratch, threads)
-    with nogil:
-        if threads == 1:
-            for item in range(g.items):
-                g.run(&g, scratch, item)
-        else:
-            for item in prange(g.items, num_threads=threads, schedule="dynamic", chunksize=chunk):
-                g.run(&g, scratch + threadid() * g.scratch_bytes, item)
+        g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
+        lay_out_sums(&g, threads)
+    run_items(run_gradient_item, &g, g.items, threads)
     free(taps)
     free(memory)
+
+
+cdef void run_gradient_item(void *g, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
+    (<const Gradient *> g).run(<const Gradient *> g, (<const Gradient *> g).scratch
+                               + thread * (<const Gradient *> g).scratch_bytes, item)
 
 
 cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements, ptrdiff_t channels) noexcept:

@@ -76,7 +76,7 @@ def info() -> str:
         "built": " ".join(_kernels.built_isas()),
         "usable": " ".join(_kernels.usable_isas()),
         "chosen": cpool.isa(),
-        "OpenMP": "yes" if _kernels.has_openmp() else "no",
+        "OpenMP": "no, threads of its own",
         "threads": cpool.get_num_threads(),
         "NumPy": np.__version__,
         "Python": platform.python_version(),

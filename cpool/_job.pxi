@@ -70,6 +70,7 @@ cdef struct Job:
     int64_t *tap_code             # [n_list]
     ptrdiff_t n_rows, n_taps      # the most that a window has
     ptrdiff_t scratch_bytes
+    Scratch *scratch              # [threads]
 
 cdef struct Scratch:
     const void **value

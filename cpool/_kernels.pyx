@@ -6,10 +6,9 @@ row kernels. Everything is checked before a function here is called; check_indic
 """
 
 from cpython.object cimport PyObject, PyTypeObject
-from cpython.pythread cimport (PyThread_acquire_lock, PyThread_allocate_lock, PyThread_release_lock,
-                               PyThread_type_lock, WAIT_LOCK)
+from cpython.pythread cimport (PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock,
+                               PyThread_release_lock, PyThread_start_new_thread, PyThread_type_lock, WAIT_LOCK)
 from cpython.ref cimport Py_INCREF
-from cython.parallel cimport prange, threadid
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy, memset
@@ -23,26 +22,6 @@ from cpool._geometry import integer
 
 include "_interface.pxi"
 
-cdef extern from *:
-    """
-    /* prange leaves temporaries of its own in the C that are set and not used. */
-    #ifdef __clang__
-    #pragma clang diagnostic ignored "-Wunknown-warning-option"
-    #endif
-    #ifdef __GNUC__
-    #pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-    #endif
-    #ifdef _OPENMP
-    #include <omp.h>
-    #define CPOOL_OPENMP 1
-    #else
-    #define CPOOL_OPENMP 0
-    #define omp_get_max_threads() 1
-    #endif
-    """
-    const int CPOOL_OPENMP
-    int omp_get_max_threads() nogil
-
 cdef ptrdiff_t ROW_CELLS = 16384        # about the most elements of a row's tile: they stay in cache with their scratch
 cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few to share out
 cdef ptrdiff_t SCRATCH_BYTES = 131072   # a block's most scratch; one row alone may take 8 times that
@@ -54,12 +33,13 @@ cdef ptrdiff_t PADDED_ROW_BYTES = 128   # rows of y from which on windows that s
 cdef ptrdiff_t PACKED_BYTES = 256       # rows of y narrower than this
 cdef ptrdiff_t STEP = 4                 # how many windows a pass with stride 1 makes one of
 cdef ptrdiff_t CACHE_BYTES = 1 << 25    # arrays from here on are taken to be larger than the last cache
-cdef int MOST_THREADS = 1024            # more is a slip, and libgomp does not survive 100,000
+cdef int MOST_THREADS = 1024            # more is a slip
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth the start of a thread
 
 import_array()
 
 include "_runtime.pxi"
+include "_team.pxi"
 include "_memory.pxi"
 include "_job.pxi"
 include "_forward.pxi"
@@ -143,7 +123,6 @@ cdef int run(Job *job) except -1:
     cdef ptrdiff_t scratch_bytes
     cdef double work = <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
     cdef ptrdiff_t threads = threads_for(job.items, work)
-    cdef ptrdiff_t chunk = max(1, job.items // (8 * threads))
     cdef char *memory
     cdef Scratch *scratch
     if (<double> n_rows + n_taps + taps) * 24 + job.scratch_bytes > 2.0**46:
@@ -171,15 +150,14 @@ cdef int run(Job *job) except -1:
             lay_out_block_taps(job)
         if job.raises:
             find_least_places(job)
-    with nogil:
-        if threads == 1:
-            for i in range(job.items):
-                job.run(job, scratch, i)
-        else:
-            for i in prange(job.items, num_threads=threads, schedule="dynamic", chunksize=chunk):
-                job.run(job, &scratch[threadid()], i)
+    job.scratch = scratch
+    run_items(run_item, job, job.items, threads)
     free(memory)
     return 0
+
+
+cdef void run_item(void *job, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
+    (<const Job *> job).run(<const Job *> job, (<const Job *> job).scratch + thread, item)
 
 
 cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint channels_last, bytes fill):

@@ -1,8 +1,17 @@
 # What a process chooses once: the table of kernels and the number of threads.
 
+
+def default_threads():
+    """OMP_NUM_THREADS, the first where it is a list; else one a core that the process may run on."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    if wanted.isdecimal() and int(wanted) > 0:
+        return min(int(wanted), MOST_THREADS)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_THREADS)
+
+
 cdef const cpool_kernels *chosen = NULL
-cdef int n_threads = min(omp_get_max_threads(), MOST_THREADS)
-cdef bint forked = False
+cdef int n_threads = default_threads()
 
 
 def built_isas():
@@ -40,15 +49,10 @@ def isa():
     return chosen.isa.decode()
 
 
-def has_openmp():
-    """Whether this build can run on more than one thread."""
-    return bool(CPOOL_OPENMP)
-
-
 def set_num_threads(n):
-    """Set how many threads a call may use, n >= 1. The default is OpenMP's: OMP_NUM_THREADS, or one a core.
+    """Set how many threads a call may use, n >= 1. The default is OMP_NUM_THREADS, or one a core.
 
-    A build without OpenMP, and a process forked from one that has imported cpool, runs on one thread whatever is set.
+    The threads serve one call at a time: calls made meanwhile by other Python threads run on those alone.
 
     Raises TypeError where n is not an integer, ValueError where it is not from 1 to 1024.
 
@@ -71,22 +75,12 @@ def get_num_threads():
     >>> cpool.get_num_threads() >= 1
     True
     """
-    return n_threads if CPOOL_OPENMP and not forked else 1
-
-
-def _after_fork():
-    # libgomp's threads do not survive a fork, and the child's first parallel loop would wait for them for ever.
-    global forked
-    forked = True
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    return n_threads
 
 
 cdef int threads_for(ptrdiff_t items, double work) noexcept nogil:
     """How many threads to start for so many items that see `work` cells in all."""
-    if not CPOOL_OPENMP or forked or items < 2 or work < 2 * THREAD_WORK:
+    if items < 2 or work < 2 * THREAD_WORK:
         return 1
     return <int> min(<double> min(n_threads, items), work / THREAD_WORK)
 

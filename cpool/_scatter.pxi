@@ -1,7 +1,22 @@
 # From records to indices, and from indices back to cells. Loops over the planes of whole arrays; `channels` as in Job.
 
-cdef void decode_row(const Job *job, ptrdiff_t item, int64_t *indices, const uint64_t *offset_of) noexcept nogil:
-    """int64 indices, flat over a plane's pooled axes, of one output row of records. offset_of: NULL above 256 taps."""
+cdef struct Decoding:
+    Job job                       # outputs: the indices
+    uint64_t offset_of[256]       # of each code, where a code is a byte
+
+cdef struct Scattering:
+    cpool_scatter *kernel
+    char *cells
+    const char *value
+    const int64_t *index
+    ptrdiff_t item, n, plane_cells, channels
+
+
+cdef void decode_row(void *argument, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
+    """int64 indices, flat over a plane's pooled axes, of one output row of records."""
+    cdef const Job *job = &(<const Decoding *> argument).job
+    cdef const uint64_t *offset_of = (<Decoding *> argument).offset_of
+    cdef int64_t *indices = <int64_t *> job.outputs
     cdef const Axis *depth = &job.axis[0]
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
@@ -16,7 +31,7 @@ cdef void decode_row(const Job *job, ptrdiff_t item, int64_t *indices, const uin
         start = row + <uint64_t> window_start(width, ow)
         for c in range(job.channels):
             i = first + ow * job.channels + c
-            if offset_of != NULL:
+            if job.code_item == 1:
                 indices[i] = <int64_t> (start + offset_of[(<const uint8_t *> job.record)[i]])
             else:
                 if job.code_item == 2:
@@ -50,21 +65,19 @@ cdef ptrdiff_t first_outside(const int64_t *indices, ptrdiff_t n, int64_t plane_
 
 def decode(record, indices, Plan plan, ptrdiff_t channels):
     """The int64 index of each winner in its plane, from the record; both contiguous in the same layout."""
-    cdef Job job
-    cdef uint64_t offset_of[256]
+    cdef Decoding decoding
+    cdef Job *job = &decoding.job
     cdef ptrdiff_t i, items, row_cells
-    cdef int64_t *out = <int64_t *> address(indices)
-    memset(&job, 0, sizeof(Job))
+    memset(job, 0, sizeof(Job))
     for i in range(3):
         job.axis[i] = plan.axis[i]
-    job.record, job.code_item, job.channels = address(record), plan.code_item, channels
+    job.record, job.outputs = address(record), address(indices)
+    job.code_item, job.channels = plan.code_item, channels
     row_cells = job.axis[2].output * channels
     items = record.size // row_cells if row_cells else 0
     for i in range(min(plan.taps, 256)):
-        offset_of[i] = offset_of_code(&job, i)
-    with nogil:
-        for i in prange(items, num_threads=threads_for(items, <double> items * row_cells), schedule="static"):
-            decode_row(&job, i, out, offset_of if job.code_item == 1 else NULL)
+        decoding.offset_of[i] = offset_of_code(job, i)
+    run_items(decode_row, &decoding, items, threads_for(items, <double> items * row_cells))
 
 
 def check_indices(indices, int64_t plane_cells):
@@ -76,18 +89,20 @@ def check_indices(indices, int64_t plane_cells):
     return -1 if found == n else found
 
 
+cdef void scatter_plane(void *argument, ptrdiff_t thread, ptrdiff_t plane) noexcept nogil:
+    cdef const Scattering *s = <const Scattering *> argument
+    cdef ptrdiff_t at = plane // s.channels * s.channels * s.n + plane % s.channels
+    s.kernel(s.cells + (plane // s.channels * s.channels * s.plane_cells + plane % s.channels) * s.item, s.channels,
+             s.value + at * s.item, s.index + at, s.channels, s.n)
+
+
 def scatter(bint add, int dtype, planes, indices, values, ptrdiff_t n, ptrdiff_t plane_cells, ptrdiff_t channels):
     """Clears `planes` and adds (else puts) n values a plane at their indices, in order; all in one layout."""
-    cdef char *cells = address(planes)
-    cdef const char *value = address(values)
-    cdef const int64_t *index = <const int64_t *> address(indices)
-    cdef ptrdiff_t item = planes.itemsize, n_planes = planes.size // plane_cells if plane_cells else 0, p, at
-    cdef cpool_scatter *kernel = chosen.scatter_add[dtype] if add else chosen.scatter_put[log2_bytes(item)]
-    cdef ptrdiff_t total = planes.nbytes
-    cdef int threads = threads_for(n_planes, <double> n_planes * plane_cells)
+    cdef Scattering s
+    cdef ptrdiff_t n_planes = planes.size // plane_cells if plane_cells else 0, total = planes.nbytes
+    s.item, s.n, s.plane_cells, s.channels = planes.itemsize, n, plane_cells, channels
+    s.cells, s.value, s.index = address(planes), address(values), <const int64_t *> address(indices)
+    s.kernel = chosen.scatter_add[dtype] if add else chosen.scatter_put[log2_bytes(s.item)]
     with nogil:
-        memset(cells, 0, total)
-        for p in prange(n_planes, num_threads=threads, schedule="static"):
-            at = p // channels * channels * n + p % channels
-            kernel(cells + (p // channels * channels * plane_cells + p % channels) * item, channels, value + at * item,
-                   index + at, channels, n)
+        memset(s.cells, 0, total)
+    run_items(scatter_plane, &s, n_planes, threads_for(n_planes, <double> n_planes * plane_cells))

@@ -59,13 +59,13 @@ cdef inline ptrdiff_t lane_places(const Gradient *g) noexcept nogil:
     return viewers(&g.axis[1], g.block) * g.axis[2].output
 
 
-cdef void lay_out_sums(Gradient *g, char *scratch, int threads) noexcept nogil:
+cdef void lay_out_sums(Gradient *g, int threads) noexcept nogil:
     """Where a block's outputs go. Around them is nothing to add."""
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t pitch = viewers(width, width.length), row, column, i
     for i in range(threads):
-        memset(scratch + i * g.scratch_bytes, 0, g.cells)
-    g.place = <ptrdiff_t *> (scratch + threads * g.scratch_bytes)
+        memset(g.scratch + i * g.scratch_bytes, 0, g.cells)
+    g.place = <ptrdiff_t *> (g.scratch + threads * g.scratch_bytes)
     for row in range(viewers(&g.axis[1], g.block)):
         for column in range(width.output):
             g.place[row * width.output + column] = (row * pitch + column - first_viewer(width, 0)) * LANES

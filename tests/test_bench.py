@@ -105,7 +105,6 @@ def test_instruction_sets(bench, isa):
     assert (status, written["settings"]["isa"], cpool.isa()) == (0, isa, isa)
 
 
-@pytest.mark.skipif(not _kernels.has_openmp(), reason="this build has no OpenMP: it takes one thread only")
 def test_threads(bench, capsys):
     status, written = bench("--case", "seed", "--threads", "2")
     assert (status, written["settings"]["threads"], cpool.get_num_threads()) == (0, 2, 2)

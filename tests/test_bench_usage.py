@@ -3,7 +3,6 @@
 import pytest
 from tables import running
 
-import cpool
 from cpool import _bench, _cli
 
 
@@ -27,13 +26,6 @@ def test_usage_errors(capsys, options, message):
         _cli.main(["bench", *options])
     assert stop.value.code == 2
     assert message in capsys.readouterr().err
-
-
-def test_threads_without_openmp(capsys, monkeypatch):
-    monkeypatch.setattr(cpool, "get_num_threads", lambda: 1)
-    with running(threads=1), pytest.raises(SystemExit):
-        _cli.main(["bench", "--threads", "2"])
-    assert "argument --threads: 2, but this build has no OpenMP: accepted is 1" in capsys.readouterr().err
 
 
 def test_plot_without_matplotlib(capsys, monkeypatch):

@@ -55,6 +55,27 @@ def same(a, b):
 """
 
 
+def test_threads_take_part():
+    """Also where the system lets them run late: sooner or later one of them does an item, and nothing waits for it."""
+    code = (
+        WORK
+        + """
+from cpool import _kernels
+cpool.set_num_threads(1)
+expected = work()
+print(_kernels.team_threads(), _kernels.items_of_members())
+cpool.set_num_threads(3)
+while _kernels.items_of_members() == 0:
+    assert same(work(), expected)
+print(_kernels.team_threads())
+cpool.set_num_threads(2)
+assert same(work(), expected)
+print(_kernels.team_threads())
+"""
+    )
+    assert output(code).split() == ["1", "0", "3", "3"]
+
+
 def test_eight_python_threads_with_a_layer_each():
     inputs = [np.random.default_rng(seed).standard_normal((4, 8, 40 + seed, 40)) for seed in range(8)]
 
@@ -114,7 +135,7 @@ def test_same_bits_for_any_number_of_threads(layout, dtype):
 def test_set_num_threads():
     for n in (1, 2, 3, np.int64(2)):
         cpool.set_num_threads(n)
-        assert cpool.get_num_threads() == (n if _kernels.has_openmp() else 1)
+        assert cpool.get_num_threads() == n
     before = cpool.get_num_threads()
     for value in (0, -1, -(2**31), 2**63, 2**70):
         with pytest.raises(ValueError, match=str(value)):
@@ -146,7 +167,7 @@ else:
 def test_environment_sets_the_number_of_threads():
     for n in (1, 3):
         found = output("import cpool; print(cpool.get_num_threads())", OMP_NUM_THREADS=str(n))
-        assert int(found) == (n if _kernels.has_openmp() else 1)
+        assert int(found) == n
     # Many small planes: as many pieces of work as these threads could ask for.
     many = WORK + "print(same(work((100_000, 2, 6, 6)), work((100_000, 2, 6, 6))))"
     assert output(many, OMP_NUM_THREADS="100000") == "True"

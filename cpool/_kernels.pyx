@@ -178,7 +178,7 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
     # Channels last has each tap of a small window as a run of channels in x itself.
     if serves_lanes(&job) and plan_lanes(&job):
-        job.n_rows = 0
+        job.n_rows = 0 if job.passes else job.axis[1].kernel
         job.run = forward_lanes
         count_path(FORWARD_LANES)
     elif plan_rows(&job, chosen.window_best_pairs[op][dtype]):

@@ -91,12 +91,9 @@ cdef void lay_out_lane_taps(Job *job) noexcept nogil:
         job.cut[2].level[0] = Level(0, width.kernel, 0)
         job.cut[1].level[0] = Level(width.kernel, height.kernel, 0)
     else:
-        for h in range(height.kernel):
-            for w in range(width.kernel):
-                job.tap[n] = (h * height.dilation * job.row_cells + place_in_row(job, w * width.dilation)) * LANES
-                job.tap_code[n] = n
-                n += 1
-        job.cut[1].level[0] = Level(0, n, 0)
+        for w in range(width.kernel):
+            job.tap[w], job.tap_code[w] = place_in_row(job, w * width.dilation) * LANES, w
+        n = width.kernel
     job.cell_place = job.tap + n
     if job.channels == 1:
         for h in range(rows_seen(height, job.block)):
@@ -114,9 +111,8 @@ cdef void forward_lanes(const Job *job, Scratch *scratch, ptrdiff_t item) noexce
     """A block of output rows of 16 planes, or of 16 channels of one plane."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef const Buffer *source = &job.rows
     cdef Block block
-    cdef ptrdiff_t start, rows, first, end, r, row = (job.row_outputs if job.passes else job.row_cells) * LANES
+    cdef ptrdiff_t start, rows, first, end
     block.first[0], block.first[1], block.first[2] = 0, item % job.blocks * job.block, 0
     block.n[0], block.n[1], block.n[2] = 1, min(job.block, height.output - block.first[1]), width.output
     item //= job.blocks
@@ -140,16 +136,9 @@ cdef void forward_lanes(const Job *job, Scratch *scratch, ptrdiff_t item) noexce
         fill_lane_rows(job, scratch, 0, first)
         fill_lane_rows(job, scratch, end, rows - end)
     if not job.passes:
-        source = &job.cells_in
-    elif 4 * (job.row_outputs - width.output) <= width.output:
-        # With the few windows between one row's last and the next one's first, all rows are one run.
-        best_of_lanes(job, scratch, first, (end - first) * job.row_outputs)
+        best_in_one_pass(job, scratch, block.n[1])
     else:
-        for r in range(first, end):
-            best_of_lanes(job, scratch, r, width.output)
-    best_of(job, &job.cut[1].level[0], buffer_cells(job, scratch, &job.packed, 0),
-            buffer_places(job, scratch, &job.packed, 0), width.output * LANES, buffer_cells(job, scratch, source, 0),
-            buffer_places(job, scratch, source, 0), height.stride * row, block.n[1], width.output * LANES, 0)
+        best_in_passes(job, scratch, first, end, block.n[1])
     take_block_out(job, scratch, &block, &job.packed.value, job.outputs, job.item)
     if job.record != NULL:
         take_block_out(job, scratch, &block, &job.packed.code, job.record, job.code_item)
@@ -185,6 +174,32 @@ cdef void fill_lane_rows(const Job *job, Scratch *scratch, ptrdiff_t row, ptrdif
         buffer_cells(job, scratch, &job.rows if job.passes else &job.cells_in, row * pitch), 0, 1, n * pitch, job.fill)
     if job.passes and job.rows.code >= 0:
         memset(buffer_places(job, scratch, &job.rows, row * pitch), 0, n * pitch * job.code_item)
+
+
+cdef void best_in_one_pass(const Job *job, Scratch *scratch, ptrdiff_t n) noexcept nogil:
+    """n rows of outputs."""
+    cdef ptrdiff_t h, row = job.row_cells * LANES, width = job.axis[2].output * LANES
+    cdef cpool_window window = window_of(scratch, job.tap, job.tap_code, job.axis[2].kernel, job.axis[1].stride * row)
+    window.n_rows = job.axis[1].kernel
+    for h in range(window.n_rows):
+        scratch.value[h] = buffer_cells(job, scratch, &job.cells_in, h * job.axis[1].dilation * row)
+        scratch.row_code[h] = h * job.axis[2].kernel
+    job.best(buffer_cells(job, scratch, &job.packed, 0), buffer_places(job, scratch, &job.packed, 0), width, &window, n,
+             width, 0)
+
+
+cdef void best_in_passes(const Job *job, Scratch *scratch, ptrdiff_t first, ptrdiff_t end, ptrdiff_t n) noexcept nogil:
+    """n rows of outputs, out of rows of which those from first to end are not padding."""
+    cdef ptrdiff_t r, outputs = job.axis[2].output, row = job.row_outputs * LANES
+    if 4 * (job.row_outputs - outputs) <= outputs:
+        # With the few windows between one row's last and the next one's first, all rows are one run.
+        best_of_lanes(job, scratch, first, (end - first) * job.row_outputs)
+    else:
+        for r in range(first, end):
+            best_of_lanes(job, scratch, r, outputs)
+    best_of(job, &job.cut[1].level[0], buffer_cells(job, scratch, &job.packed, 0),
+            buffer_places(job, scratch, &job.packed, 0), outputs * LANES, buffer_cells(job, scratch, &job.rows, 0),
+            buffer_places(job, scratch, &job.rows, 0), job.axis[1].stride * row, n, outputs * LANES, 0)
 
 
 cdef void best_of_lanes(const Job *job, Scratch *scratch, ptrdiff_t row, ptrdiff_t n) noexcept nogil:

@@ -70,6 +70,28 @@
 #endif
 
 /*
+ * A value that the compiler is not to find another way to. GCC 12 otherwise loads the same vector two or three times,
+ * which counts where vectors cross lines of the cache, and keeps 36 addresses on the stack for 36 loads.
+ */
+#if CPOOL_BUILD_X86
+#define CPOOL_OPAQUE_POINTER(p) __asm__("" : "+r"(p))
+#define CPOOL_OPAQUE_VECTOR(v) __asm__("" : "+v"(v))
+#elif CPOOL_BUILD_NEON
+#define CPOOL_OPAQUE_POINTER(p) __asm__("" : "+r"(p))
+#define CPOOL_OPAQUE_VECTOR(v) __asm__("" : "+w"(v))
+#else
+#define CPOOL_OPAQUE_POINTER(p) (void)0
+#define CPOOL_OPAQUE_VECTOR(v) (void)0
+#endif
+#if defined(__clang__)
+#define CPOOL_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define CPOOL_UNROLL _Pragma("GCC unroll 9")
+#else
+#define CPOOL_UNROLL
+#endif
+
+/*
  * Shuffles of two vectors by element bytes and vector bytes. EVEN: of the first the even lanes, of the second the odd.
  */
 #define EVEN_4_16 0, 2, 5, 7

@@ -27,7 +27,10 @@
 #if HAS_MASKS
 #define UNORDERED(lane, a, b) INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, lane, mask))(a, b, _CMP_UNORD_Q)
 #define ANY_LANE(mask) ((mask) != 0)
+/* With `|` GCC 12 stores all masks and ors them in the end. */
+#define EITHER(a, b) _kor_mask16(a, b)
 #else
+#define EITHER(a, b) ((a) | (b))
 #define UNORDERED_16(lane, a, b) CPOOL_NAME2(_mm_cmpunord, lane)(a, b)
 #define UNORDERED_32(lane, a, b) CPOOL_NAME2(_mm256_cmp, lane)(a, b, _CMP_UNORD_Q)
 #define UNORDERED(lane, a, b) CPOOL_NAME2(UNORDERED, VECTOR_BYTES)(lane, a, b)

@@ -28,6 +28,7 @@
 #define same_bits NAMED(same_bits)
 #define unordered NAMED(unordered)
 #define any_lane NAMED(any_lane)
+#define either NAMED(either)
 #define sum_of NAMED(sum_of)
 #define store_past NAMED(store_past)
 #define store_pairs NAMED(store_pairs)
@@ -210,6 +211,7 @@ CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { retu
 #if VECTOR_BYTES && IS_FLOAT && HAS_FLOAT_MAX && RECORD_BYTES == 1
 #define IS_ORDERED 1
 CPOOL_INLINE best_mask unordered(vec a, vec b) { return (best_mask)CPOOL_NAME2(UNORDERED, DTYPE)(a, b); }
+CPOOL_INLINE best_mask either(best_mask a, best_mask b) { return (best_mask)EITHER(a, b); }
 CPOOL_INLINE int any_lane(best_mask mask) { return ANY_LANE(mask); }
 #else
 #define IS_ORDERED 0

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler.h"
+#include "shuffles.h"
 
 #if MAX_VECTOR_BYTES == 64
 #define FROM_WIDEST(kernel_of) kernel_of(64), kernel_of(32), kernel_of(16), kernel_of(0)
@@ -25,13 +26,18 @@ CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
 }
 
 /*
- * An array is read only once, so what comes next is asked for ahead, into the second cache: 1.2x to 1.7x where the
- * array is larger than the third.
+ * An array is read only once, so what comes next is asked for so many bytes ahead: 1.2x to 1.7x where it is larger than
+ * the second cache.
  */
-#define AHEAD_BYTES 32768
+#define AHEAD_BYTES 8192
 
-CPOOL_INLINE void ahead(const void *src, ptrdiff_t n_bytes) {
-    for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ((const char *)src + j + AHEAD_BYTES);
+CPOOL_INLINE void ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t distance) {
+    for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ((const char *)src + j + distance);
+}
+
+/* The distance of whole windows that pitch_bytes lie between: of rows, those that a later window sees first. */
+CPOOL_INLINE ptrdiff_t distance_ahead(ptrdiff_t pitch_bytes) {
+    return pitch_bytes <= 0 ? AHEAD_BYTES : (AHEAD_BYTES + pitch_bytes - 1) / pitch_bytes * pitch_bytes;
 }
 
 /* How many of n rows may be written `written` cells long, pitch apart, within the first `room` cells. */

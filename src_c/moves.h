@@ -53,7 +53,7 @@ static void SIZED(split)(void *dst_, const cpool_split_layout *layout, ptrdiff_t
         if (++phase == layout->row_phases) phase = 0, row += layout->dst_pitch; \
     }
 #define COPY_ROWS(bytes) \
-    FOR_ROWS(copy_row((char *)(dst + even), (const char *)src, n_bytes, bytes, 0); ahead(src, n_bytes))
+    FOR_ROWS(copy_row((char *)(dst + even), (const char *)src, n_bytes, bytes, 0); ahead(src, n_bytes, AHEAD_BYTES))
 #define SPLIT_ROWS(bytes) \
     FOR_ROWS(PAIRS_OF(split_pairs, bytes)(dst + even, dst + odd, src, pairs); \
              if (width % 2) dst[even + pairs] = src[width - 1])
@@ -81,16 +81,15 @@ static void SIZED(fill)(void *dst, ptrdiff_t dst_pitch, ptrdiff_t n, ptrdiff_t w
         for (ptrdiff_t j = 0; j < width; j++) ((MOVE_T *)dst)[i * dst_pitch + j] = fill;
 }
 
+/* A tile is at most 16 elements wide. */
 #if !CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES < 16
-#define TILE 1
-#elif MAX_VECTOR_BYTES / MOVE_BYTES == 2
-#define TILE 2
-#elif MAX_VECTOR_BYTES / MOVE_BYTES == 4
-#define TILE 4
-#elif MAX_VECTOR_BYTES / MOVE_BYTES == 8
-#define TILE 8
+#define TILE_BYTES 0
+#elif MOVE_BYTES == 1
+#define TILE_BYTES 16
+#elif MOVE_BYTES == 2 && MAX_VECTOR_BYTES == 64
+#define TILE_BYTES 32
 #else
-#define TILE 16
+#define TILE_BYTES MAX_VECTOR_BYTES
 #endif
 #include "transpose.h"
 

@@ -6,6 +6,7 @@
  * vec: LANES values. code_vec: LANES places of winners. winner: both. best_mask: which lanes of a comparison were true.
  */
 #undef LANES
+#undef SHUFFLE
 #undef NOT
 #undef IS_ORDERED
 #define NAMED(name) CPOOL_NAME4(name, DTYPE, RECORD, VECTOR_BYTES)
@@ -17,7 +18,13 @@
 #define load_bits NAMED(load_bits)
 #define load_every NAMED(load_every)
 #define load_pairs NAMED(load_pairs)
-#define shift_in NAMED(shift_in)
+#define load_pairs_but_first NAMED(load_pairs_but_first)
+#define load_evens NAMED(load_evens)
+#define shuffle_vec NAMED(shuffle_vec)
+#define in_order NAMED(in_order)
+#define by_blocks NAMED(by_blocks)
+#define codes_in_order NAMED(codes_in_order)
+#define codes_by_blocks NAMED(codes_by_blocks)
 #define first_lane NAMED(first_lane)
 #define load_code NAMED(load_code)
 #define store NAMED(store)
@@ -72,25 +79,38 @@ CPOOL_INLINE void store_past(T *p, vec v) {
     CPOOL_NAME2(stream, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
 }
 #if HAS_PAIRS
-/* stride 2: p[0], p[2], ... The second vector starts one early, so as not to read past the last of these. */
-CPOOL_INLINE vec load_every(const int stride, const T *p) {
-    const lanes_vec low = (lanes_vec)load(p), high = (lanes_vec)load(p + (stride == 2 ? LANES - 1 : 0));
-    return stride == 1 ? (vec)low : (vec)__builtin_shufflevector(low, high, CPOOL_NAME3(EVEN, BYTES, VECTOR_BYTES));
-}
-/* p[0], p[2], ... and p[1], p[3], ... */
+/* As floats, whatever they are: for integers GCC 12 takes shuffles across the whole vector. */
+#if BYTES == 4
+typedef float shuffle_vec __attribute__((vector_size(VECTOR_BYTES)));
+#else
+typedef double shuffle_vec __attribute__((vector_size(VECTOR_BYTES)));
+#endif
+#define SHUFFLE(a, b, list) \
+    ((vec)__builtin_shufflevector((shuffle_vec)(a), (shuffle_vec)(b), CPOOL_NAME3(list, BYTES, VECTOR_BYTES)))
+/* p[0], p[2], ... and p[1], p[3], ..., in the order that in_order undoes. */
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) {
-    const lanes_vec low = (lanes_vec)load(p), high = (lanes_vec)load(p + LANES);
-    *even = (vec)__builtin_shufflevector(low, high, CPOOL_NAME3(EVENS, BYTES, VECTOR_BYTES));
-    *odd = (vec)__builtin_shufflevector(low, high, CPOOL_NAME3(ODDS, BYTES, VECTOR_BYTES));
+    vec low = load(p), high = load(p + LANES);
+    CPOOL_OPAQUE_VECTOR(low);
+    CPOOL_OPAQUE_VECTOR(high);
+    *even = SHUFFLE(low, high, EVENS);
+    *odd = SHUFFLE(low, high, ODDS);
 }
-/* first[0], rest[0], rest[1], ... */
-CPOOL_INLINE vec shift_in(vec first, vec rest) {
-    return (vec)__builtin_shufflevector((lanes_vec)rest, (lanes_vec)first, CPOOL_NAME2(SHIFT_IN, N_LANES));
+/* p[0], p[2], ..., in that order too. The second vector starts one early, so as not to read past the last of these. */
+CPOOL_INLINE vec load_evens(const T *p) { return SHUFFLE(load(p), load(p + LANES - 1), LATE_EVENS); }
+/* p[1], p[1], p[3], ... and p[1], p[3], ..., and of what follows these the evens, in that order too; p[0] is not read. */
+CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) {
+    vec low = load(p + 1), high = load(p + LANES);
+    low = SHUFFLE(low, low, SHIFT_IN);
+    CPOOL_OPAQUE_VECTOR(high);
+    *even = SHUFFLE(low, high, EVENS);
+    *odd = SHUFFLE(low, high, ODDS);
 }
-/* even[0], odd[0], even[1], ... */
+CPOOL_INLINE vec in_order(vec v) { return SHUFFLE(v, v, IN_ORDER); }
+CPOOL_INLINE vec by_blocks(vec v) { return SHUFFLE(v, v, BY_BLOCKS); }
+CPOOL_INLINE vec load_every(const int stride, const T *p) { return stride == 1 ? load(p) : in_order(load_evens(p)); }
+/* even[0], odd[0], even[1], ..., of both as by_blocks makes them. */
 CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
-    const vec low = (vec)__builtin_shufflevector((lanes_vec)even, (lanes_vec)odd, CPOOL_NAME2(ZIP_LOW, N_LANES));
-    const vec high = (vec)__builtin_shufflevector((lanes_vec)even, (lanes_vec)odd, CPOOL_NAME2(ZIP_HIGH, N_LANES));
+    const vec low = SHUFFLE(even, odd, ZIP_LOW), high = SHUFFLE(even, odd, ZIP_HIGH);
     if (streams) {
         store_past(p, low);
         store_past(p + LANES, high);
@@ -116,6 +136,16 @@ CPOOL_INLINE vec load_every(const int stride, const T *p) {
 #else
 #define CODE_BYTES 64
 #endif
+#undef REST_OF_CODES
+#if VECTOR_BYTES / BYTES == 16
+#define REST_OF_CODES
+#elif VECTOR_BYTES / BYTES == 8
+#define REST_OF_CODES , 8, 9, 10, 11, 12, 13, 14, 15
+#elif VECTOR_BYTES / BYTES == 4
+#define REST_OF_CODES , 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+#else
+#define REST_OF_CODES , 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+#endif
 typedef RECORD_T code_vec __attribute__((vector_size(CODE_BYTES)));
 typedef CPOOL_NAME2(lanes, N_LANES) best_mask;
 CPOOL_INLINE code_vec load_code(const RECORD_T *p) {
@@ -135,6 +165,15 @@ CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
 #endif
 }
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (RECORD_T)code; }
+#if HAS_PAIRS
+/* Of a code_vec, which may have more lanes than a vec, the first. */
+CPOOL_INLINE code_vec codes_in_order(code_vec v) {
+    return __builtin_shufflevector(v, v, CPOOL_NAME3(IN_ORDER, BYTES, VECTOR_BYTES) REST_OF_CODES);
+}
+CPOOL_INLINE code_vec codes_by_blocks(code_vec v) {
+    return __builtin_shufflevector(v, v, CPOOL_NAME3(BY_BLOCKS, BYTES, VECTOR_BYTES) REST_OF_CODES);
+}
+#endif
 CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)CHOOSE(VECTOR_BYTES, BYTES, mask, a, b); }
 CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) {
     return (code_vec)CHOOSE(CODE_BYTES, RECORD_BYTES, mask, a, b);
@@ -165,6 +204,10 @@ CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
 #endif
 }
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (CODE_T)code; }
+#if HAS_PAIRS
+CPOOL_INLINE code_vec codes_in_order(code_vec v) { return (code_vec)in_order((vec)v); }
+CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return (code_vec)by_blocks((vec)v); }
+#endif
 CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { return (mask & a) | (~mask & b); }
 CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)choose_code(mask, (code_vec)a, (code_vec)b); }
 CPOOL_INLINE best_mask first_lane(void) { return (best_mask){(CODE_T)-1}; }
@@ -187,7 +230,12 @@ CPOOL_INLINE vec zero(void) { return 0; }
 CPOOL_INLINE vec sum_of(vec a, vec b) { return (vec)ADD((SUM_T)a, (SUM_T)b); }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return a == b; }
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = load(p), *odd = load(p + 1); }
-CPOOL_INLINE vec shift_in(vec first, vec rest) { return (void)rest, first; }
+CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) { *even = *odd = load(p + 1); }
+CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
+CPOOL_INLINE vec in_order(vec v) { return v; }
+CPOOL_INLINE vec by_blocks(vec v) { return v; }
+CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
+CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return v; }
 CPOOL_INLINE best_mask first_lane(void) { return 1; }
 CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
     (void)streams;

@@ -14,7 +14,13 @@
 #endif
 #define winner_of CPOOL_NAME2(NAMED(winner_of), OP)
 #define best_at CPOOL_NAME2(NAMED(best_at), OP)
+#if IS_ORDERED
 #define best_again CPOOL_NAME2(NAMED(best_again), OP)
+#define best_pairs_again CPOOL_NAME2(NAMED(best_pairs_again), OP)
+#else
+#define best_again(...) (void)0
+#define best_pairs_again(...) (void)0
+#endif
 #define square_window CPOOL_NAME2(NAMED(square_window), OP)
 #define best_of_square CPOOL_NAME2(NAMED(best_of_square), OP)
 #define best_of_four CPOOL_NAME2(NAMED(best_of_four), OP)
@@ -67,7 +73,7 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
     for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(best[k], best[n_vectors > 1 ? k + 1 : k]);
     for (ptrdiff_t r = 0; r < window->n_rows; r++) {
-        if (stride == 2) ahead((const T *)window->value[r] + at, 2 * VECTOR_BYTES);
+        if (stride == 2) ahead((const T *)window->value[r] + at, 2 * VECTOR_BYTES, AHEAD_BYTES);
         for (ptrdiff_t t = r == 0; t < window->n_taps; t++) {
             for (int k = 0; k < n_vectors; k++) cell[k] = CELL(r, t, k);
             for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(cell[k], cell[n_vectors > 1 ? k + 1 : k]);
@@ -89,8 +95,6 @@ static CPOOL_NOINLINE void best_again(T *y, RECORD_T *record, ptrdiff_t y_step, 
         (void)best_at(y + k * y_step, record + (has_place ? k * y_step : 0), 0, window, at + k * step, 0, 1, has_place,
                       reads_code, stride, 0);
 }
-#else
-#define best_again(...) (void)0
 #endif
 
 /* A window of kernel rows of as many taps, in copies: to the compiler a record's bytes could be those of a window. */
@@ -98,6 +102,7 @@ typedef struct {
     const T *row[3];
     ptrdiff_t tap[3];
     code_vec place[9];
+    ptrdiff_t distance; /* as of `ahead` */
 } square_window;
 
 /*
@@ -292,6 +297,7 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
 #undef winner_of
 #undef best_at
 #undef best_again
+#undef best_pairs_again
 #undef square_window
 #undef best_of_square
 #undef best_of_four

@@ -3,73 +3,96 @@
  * and width of vector. Parameters: those of window_best.h, which includes it.
  */
 #define best_pairs CPOOL_NAME2(NAMED(best_pairs), OP)
+#define best_run CPOOL_NAME2(NAMED(best_run), OP)
 #define best_of_pairs CPOOL_NAME2(NAMED(best_of_pairs), OP)
 
 /*
  * One vector of windows of `taps` (2 or 3) neighbouring taps a row, stride 2: two taps from one pair of vectors. left:
  * the first window's first tap lies in padding; its second one stands in for it, which changes neither the winner nor,
- * with that one's place, its place.
+ * with that one's place, its place. rows: those of `known`; 0: as many as the window has. Stores as best_of_square does.
  */
-CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at, const ptrdiff_t rows,
-                               const int taps, const int left, const int has_place, int streams, const int ordered) {
+CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, const square_window *known,
+                               ptrdiff_t at, const int rows, const int taps, const int left, const int has_place,
+                               int streams, const int ordered) {
     winner best, even, odd, last;
     best_mask nan = {0};
-    for (ptrdiff_t r = 0; r < rows; r++) {
-        const T *row = (const T *)window->value[r] + at + window->tap[0];
-        even.place = splat(window->row_code[r] + window->tap_code[0]);
-        odd.place = splat(window->row_code[r] + window->tap_code[1]);
-        last.place = splat(window->row_code[r] + window->tap_code[taps - 1]);
-        if (r + 2 >= rows) ahead(row, 2 * VECTOR_BYTES); /* the rows that are new */
+    for (ptrdiff_t r = 0; r < (rows ? rows : window->n_rows); r++) {
+        const T *row = rows ? known->row[r] + at : (const T *)window->value[r] + window->tap[0] + at;
+#define PLACE(t) (rows ? known->place[r * taps + (t)] : splat(window->row_code[r] + window->tap_code[t]))
+        CPOOL_OPAQUE_POINTER(row);
+        even.place = PLACE(0);
+        odd.place = PLACE(1);
+        last.place = PLACE(taps - 1);
+#undef PLACE
+        if (r + 2 >= (rows ? rows : window->n_rows)) ahead(row, 2 * VECTOR_BYTES, known->distance); /* the rows that are new */
         if (taps == 3 && left) {
-            load_pairs(row + 1, &odd.value, &last.value);
-            even.value = shift_in(odd.value, last.value);
+            load_pairs_but_first(row, &even.value, &odd.value);
             even.place = choose_code(first_lane(), odd.place, even.place);
-        } else {
-            load_pairs(row, &even.value, &odd.value);
-            if (taps == 3) last.value = load_every(2, row + 2);
-        }
+        } else load_pairs(row, &even.value, &odd.value);
+        if (taps == 3) last.value = load_evens(row + 2);
         NOTE_NAN(even, odd);
         if (taps == 3) NOTE_NAN(last, last);
         best = r ? winner_of(best, even, has_place, ordered) : even;
         best = winner_of(best, odd, has_place, ordered);
         if (taps == 3) best = winner_of(best, last, has_place, ordered);
     }
-    LEAVE_IF_NAN();
+    best.value = in_order(best.value);
+    if (has_place) best.place = codes_in_order(best.place);
     if (streams) {
         store_past(y, best.value);
         if (has_place) store_code(record, best.place);
     } else store_winner(y, record, best, has_place);
+    LEAVE_IF_NAN();
     return 1;
+}
+
+#if IS_ORDERED
+static CPOOL_NOINLINE void best_pairs_again(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at, int taps,
+                                            int left, int has_place, int streams) {
+    const square_window none = {.distance = 0};
+    if (taps == 2) (void)best_of_pairs(y, record, window, &none, at, 0, 2, 0, has_place, streams, 0);
+    else (void)best_of_pairs(y, record, window, &none, at, 0, 3, left, has_place, streams, 0);
+}
+#endif
+
+/* n vectors of windows, y_step apart in y and step apart in x. */
+CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
+                           const square_window *known, ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows,
+                           const int taps, const int left, const int has_place, int streams) {
+    for (; n > 0; n--, y += y_step, record += y_step, at += step)
+        if (!best_of_pairs(y, record, window, known, at, rows, taps, left, has_place, streams, IS_ORDERED))
+            best_pairs_again(y, record, window, at, taps, left, has_place, streams);
 }
 
 /* As best_rows; rows: n_rows, or 0 where that is not known beforehand. */
 CPOOL_INLINE void best_pairs(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                              const int rows, const int taps, const int has_place) {
-    /* Copies, because to the compiler a record's bytes could be the window's: they stay in registers. */
-    const void *value[3];
-    ptrdiff_t tap[3];
-    int64_t row_code[3], tap_code[3];
-    cpool_window own = *window;
-    for (int r = 0; r < rows; r++) value[r] = window->value[r], row_code[r] = window->row_code[r];
-    for (int t = 0; t < taps; t++) tap[t] = window->tap[t], tap_code[t] = window->tap_code[t];
-    if (rows) own.value = value, own.row_code = row_code;
-    own.tap = tap, own.tap_code = tap_code;
+    square_window known;
+    known.distance = distance_ahead(window->pitch * BYTES);
+    for (int r = 0; r < rows; r++) {
+        known.row[r] = (const T *)window->value[r] + window->tap[0];
+        for (int t = 0; t < taps; t++) known.place[r * taps + t] = splat(window->row_code[r] + window->tap_code[t]);
+    }
+    const ptrdiff_t pitch = window->pitch, vectors = (p.end_column - p.column + LANES - 1) / LANES;
+    const ptrdiff_t whole = p.loose ? vectors : (p.end_column - p.column) / LANES;
+    const ptrdiff_t last = p.loose ? p.column + (vectors - 1) * LANES : p.end_column - LANES;
+    const int left = taps == 3 && window->left && p.column == 0;
     /* A row that is not all whole vectors would have some lines written twice, which undoes it. */
-    const int streams = own.streams && p.column == 0 && p.end_column == y_pitch && y_pitch % LANES == 0 &&
+    const int streams = window->streams && p.column == 0 && p.end_column == y_pitch && y_pitch % LANES == 0 &&
                         (ptrdiff_t)y % 16 == 0;
-    for (ptrdiff_t i = p.row; i < p.end_row; i++)
-        for (ptrdiff_t j = p.column; j < p.end_column; j += LANES) {
-            if (!p.loose && j > p.end_column - LANES) j = p.end_column - LANES;
-            const ptrdiff_t out = i * y_pitch + j, at = i * own.pitch + 2 * j;
-#define LEFT(ordered) \
-    best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 1, has_place, streams, ordered)
-#define WHOLE(ordered) \
-    best_of_pairs(y + out, record + out, &own, at, rows ? rows : own.n_rows, taps, 0, has_place, streams, ordered)
-            if (taps == 3 && own.left && j == 0) AGAIN_WITH_NAN(LEFT);
-            else AGAIN_WITH_NAN(WHOLE);
-#undef LEFT
-#undef WHOLE
+#define RUN(i, j, n, y_step, step, left) \
+    best_run(y + (i) * y_pitch + (j), record + (i) * y_pitch + (j), y_step, window, &known, \
+             (i) * pitch + 2 * (j), step, n, rows, taps, left, has_place, streams)
+    if (vectors == 1) {
+        if (left) RUN(p.row, 0, p.end_row - p.row, y_pitch, pitch, 1);
+        else RUN(p.row, last, p.end_row - p.row, y_pitch, pitch, 0);
+    } else
+        for (ptrdiff_t i = p.row; i < p.end_row; i++) {
+            if (left) RUN(i, 0, 1, 0, 0, 1);
+            RUN(i, p.column + left * LANES, whole - left, LANES, 2 * LANES, 0);
+            if (whole < vectors) RUN(i, last, 1, 0, 0, 0);
         }
+#undef RUN
     if (streams) STREAMED;
 }
 
@@ -88,5 +111,6 @@ static void CPOOL_NAME2(NAMED(window_best_pairs), OP)(void *y, void *record, ptr
 #undef WINDOWS
 }
 
+#undef best_run
 #undef best_of_pairs
 #undef best_pairs

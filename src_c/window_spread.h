@@ -64,8 +64,8 @@ static void NAMED(spread_pairs)(void *dx_, ptrdiff_t dx_pitch, const void *dout_
     for (ptrdiff_t i = p.row; i < p.end_row; i++)
         for (ptrdiff_t j = 0; j < width; j += LANES) {
             if (!p.loose && j > width - LANES) j = width - LANES;
-            const vec dout = sum_of(zero(), load_bits((const T *)dout_ + i * width + j));
-            const code_vec codes = load_code((const RECORD_T *)record_ + i * width + j);
+            const vec dout = by_blocks(sum_of(zero(), load_bits((const T *)dout_ + i * width + j)));
+            const code_vec codes = codes_by_blocks(load_code((const RECORD_T *)record_ + i * width + j));
             T *dx = (T *)dx_ + i * dx_pitch + 2 * j;
             for (ptrdiff_t t = 0; t < taps->n; t += 2)
                 store_pairs(dx + taps->offset[t], spread_to(taps->code[t], codes, dout),

@@ -68,7 +68,7 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
 CPOOL_INLINE void best_pairs(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                              const int rows, const int taps, const int has_place) {
     square_window known;
-    known.distance = distance_ahead(window->pitch * BYTES);
+    known.distance = distance_ahead(window->pitch * BYTES, window->streams);
     for (int r = 0; r < rows; r++) {
         known.row[r] = (const T *)window->value[r] + window->tap[0];
         for (int t = 0; t < taps; t++) known.place[r * taps + t] = splat(window->row_code[r] + window->tap_code[t]);

@@ -12,6 +12,7 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, 0, 0)
     window.code = NULL
 
+    window.ahead = job.ahead
     list_rows(job, scratch, &window, item // height.output, oh, oh + 1)
     window.pitch = width.stride * width.step if whole_end - whole > 1 else 0
     ow = 0
@@ -38,6 +39,7 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t whole_rows = end_whole_window(height) - first_whole_window(height)
     cdef ptrdiff_t whole = end_whole_window(width) - first_whole_window(width)
+    cdef double pitch
     if (job.channels > 1 or width.step != 1 or width.stride > 2 or (width.stride == 2 and every_second == NULL)
             or job.code_item > 1 or <double> job.n_rows * width.kernel > ONE_PASS_TAPS):
         return False
@@ -48,7 +50,12 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
         return False
     if width.stride == 2:
         job.best = every_second
-        job.streams = <double> job.planes * job.axis[0].length * height.length * width.length * job.item > CACHE_BYTES
+        job.streams = bytes_of_x(job) > CACHE_BYTES
+        job.ahead = FAR_AHEAD_BYTES if job.streams else bytes_ahead(job)
+        pitch = <double> height.stride * height.step * job.item
+        if 0 < pitch < CACHE_BYTES:
+            # Whole windows ahead of a window's last rows are rows that a later window sees first.
+            job.ahead = ceil_div(job.ahead, <ptrdiff_t> pitch) * <ptrdiff_t> pitch
         job.left = sees_left(width)
     if (job.axis[0].length == 1 and job.axis[0].output == 1 and is_tiled(height) and whole_rows == height.output
             and job.n_lead == 1 and job.lead_step[0] == height.length * height.step):
@@ -62,6 +69,17 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     job.items = ceil_div(job.planes * job.axis[0].output, job.group) * job.blocks
     job.n_taps = width.kernel
     return True
+
+
+cdef inline double bytes_of_x(const Job *job) noexcept nogil:
+    """Those of all cells that there are, also where some share their memory."""
+    return (<double> job.planes * job.axis[0].length * job.axis[1].length * job.axis[2].length * job.channels
+            * job.item)
+
+
+cdef inline ptrdiff_t bytes_ahead(const Job *job) noexcept nogil:
+    """How far ahead x is asked for: 1.2x to 2x where it is not in a near cache."""
+    return AHEAD_BYTES if bytes_of_x(job) > NEAR_BYTES else 0
 
 
 cdef inline bint is_tiled(const Axis *axis) noexcept nogil:
@@ -103,7 +121,7 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, end_tap(width, start) - t, 0)
     cdef const char *last
     window.code = NULL
-    window.left, window.streams = left, job.streams
+    window.left, window.streams, window.ahead = left, job.streams, job.ahead
     for i in range(window.n_taps):
         scratch.tap[i] = start + (t + i) * width.dilation
         scratch.tap_code[i] = t + i

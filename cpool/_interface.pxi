@@ -10,6 +10,7 @@ cdef extern from "cpool_kernels.h" nogil:
         const int64_t *tap_code
         ptrdiff_t n_taps, pitch
         int left, streams, rolls
+        ptrdiff_t ahead
     ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t,
                                     ptrdiff_t) noexcept
     ctypedef struct cpool_outputs:

@@ -64,6 +64,7 @@ cdef struct Job:
     bint raises                   # blocks are whole planes, and some windows begin in the padding
     char *least                   # the least place of each output of a plane
     bint streams                  # forward_rows: past the caches
+    ptrdiff_t ahead               # forward from x itself: how far ahead it is asked for, in bytes
     bint left                     # forward_rows: the first window's first tap alone lies in padding
     ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows)
     ptrdiff_t *tap                # [n_list] offset in scratch
@@ -133,6 +134,7 @@ cdef inline cpool_window window_of(const Scratch *scratch, const ptrdiff_t *tap,
     window.n_taps = n_taps
     window.pitch = pitch
     window.left = window.streams = window.rolls = False
+    window.ahead = 0
     return window
 
 cdef inline int log2_bytes(ptrdiff_t n_bytes) noexcept nogil:

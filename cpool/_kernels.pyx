@@ -33,6 +33,9 @@ cdef ptrdiff_t PADDED_ROW_BYTES = 128   # rows of y from which on windows that s
 cdef ptrdiff_t PACKED_BYTES = 256       # rows of y narrower than this
 cdef ptrdiff_t STEP = 4                 # how many windows a pass with stride 1 makes one of
 cdef ptrdiff_t CACHE_BYTES = 1 << 25    # arrays from here on are taken to be larger than the last cache
+cdef ptrdiff_t NEAR_BYTES = 1 << 18      # to here, to be in a near cache
+cdef ptrdiff_t AHEAD_BYTES = 4096       # how far ahead arrays are asked for;
+cdef ptrdiff_t FAR_AHEAD_BYTES = 32768  # rows of NCHW that come from memory
 cdef int MOST_THREADS = 1024            # more is a slip
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth the start of a thread
 
@@ -187,6 +190,7 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     elif (channels_last and job.n_rows * axis[2].kernel <= CHANNEL_TAPS) or not plan_blocks(&job):
         job.n_taps = min(axis[2].kernel, axis[2].length)
         job.items = job.planes * axis[0].output * axis[1].output
+        job.ahead = bytes_ahead(&job)
         job.run = forward_pixels
         count_path(FORWARD_PIXELS)
     else:

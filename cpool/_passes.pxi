@@ -120,6 +120,7 @@ cdef inline void best_of(const Job *job, const Level *level, char *y, char *reco
     window.n_taps = level.n_taps
     window.pitch = pitch
     window.left = window.streams = False
+    window.ahead = 0
     window.rolls = level.n_taps >= 4 and n >= 4 and are_apart(&window, pitch)
     job.best(y, record, y_pitch, &window, n, width, room)
 

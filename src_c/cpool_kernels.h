@@ -36,8 +36,9 @@ typedef struct {
     ptrdiff_t n_taps;
     ptrdiff_t pitch;
     int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
-    int streams;              /* window_best_pairs: x is larger than the caches; y is written past them, where it may be */
+    int streams;              /* window_best_pairs: y is written past the caches, where its rows are whole vectors */
     int rolls;                /* n_rows is 1, n_taps at least 4, and one tap is a pitch further than the one before */
+    ptrdiff_t ahead;          /* in bytes: so far ahead are the rows asked for; 0: they are in the first cache */
 } cpool_window;
 
 /*

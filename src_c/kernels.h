@@ -25,21 +25,11 @@ CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
     return too_wide;
 }
 
-/*
- * An array is read only once, so what comes next is asked for so many bytes ahead: 1.2x to 1.7x where it is larger than
- * the second cache; FAR where it is larger than the last one: 1.1x.
- */
+/* An array is read only once, so what comes next is asked for so many bytes ahead. */
 #define AHEAD_BYTES 4096
-#define FAR_AHEAD_BYTES 32768
 
 CPOOL_INLINE void ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t distance) {
     for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ((const char *)src + j + distance);
-}
-
-/* The same, but whole windows that lie pitch_bytes apart: of the rows ahead, those that a later window sees first. */
-CPOOL_INLINE ptrdiff_t distance_ahead(ptrdiff_t pitch_bytes, int far) {
-    const ptrdiff_t least = far ? FAR_AHEAD_BYTES : AHEAD_BYTES;
-    return pitch_bytes <= 0 ? least : (least + pitch_bytes - 1) / pitch_bytes * pitch_bytes;
 }
 
 /* How many of n rows may be written `written` cells long, pitch apart, within the first `room` cells. */

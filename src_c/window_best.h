@@ -73,7 +73,7 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
     for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(best[k], best[n_vectors > 1 ? k + 1 : k]);
     for (ptrdiff_t r = 0; r < window->n_rows; r++) {
-        if (stride == 2) ahead((const T *)window->value[r] + at, 2 * VECTOR_BYTES, AHEAD_BYTES);
+        if (stride == 2) ahead((const T *)window->value[r] + at, 2 * VECTOR_BYTES, window->ahead);
         for (ptrdiff_t t = r == 0; t < window->n_taps; t++) {
             for (int k = 0; k < n_vectors; k++) cell[k] = CELL(r, t, k);
             for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(cell[k], cell[n_vectors > 1 ? k + 1 : k]);
@@ -102,7 +102,6 @@ typedef struct {
     const T *row[3];
     ptrdiff_t tap[3];
     code_vec place[9];
-    ptrdiff_t distance; /* as of `ahead` */
 } square_window;
 
 /*
@@ -110,7 +109,8 @@ typedef struct {
  * where there is NaN: to store only afterwards, GCC would hold all cells that long.
  */
 CPOOL_INLINE int best_of_square(T *y, RECORD_T *record, ptrdiff_t y_step, const square_window *window, ptrdiff_t at,
-                                ptrdiff_t step, const int n_vectors, const int kernel, const int has_place) {
+                                ptrdiff_t step, const int n_vectors, const int kernel, const int has_place,
+                                ptrdiff_t far) {
     winner best[4], cell[4];
     best_mask nan = {0};
     const int ordered = IS_ORDERED;
@@ -126,6 +126,10 @@ CPOOL_INLINE int best_of_square(T *y, RECORD_T *record, ptrdiff_t y_step, const 
             cell[k].place = window->place[c];
             CPOOL_OPAQUE_VECTOR(cell[k].value);
         }
+        /* The cells that no window before has seen, if windows are 2 apart. */
+        if (far && c / kernel >= kernel - 2 && c % kernel >= kernel - 2)
+            for (int k = 0; k < n_vectors; k++)
+                ahead(row[c / kernel] + window->tap[c % kernel] + k * step, VECTOR_BYTES, far);
         for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(cell[k], cell[n_vectors > 1 ? k + 1 : k]);
         for (int k = 0; k < n_vectors; k++) best[k] = c ? winner_of(best[k], cell[k], has_place, ordered) : cell[k];
     }
@@ -226,13 +230,13 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
         for (int t = 0; t < kernel; t++)
             square.place[r * kernel + t] = splat(window->row_code[r] + window->tap_code[t]);
     }
-    const ptrdiff_t pitch = window->pitch;
+    const ptrdiff_t pitch = window->pitch, far = window->ahead;
 #define BEST_AT(n_vectors, y_step, step) \
     do { \
         T *const to = y + out + j; \
         RECORD_T *const record_to = has_place ? record + out + j : NULL; \
         const ptrdiff_t at = i * pitch + stride * j; \
-        if (!(kernel ? best_of_square(to, record_to, y_step, &square, at, step, n_vectors, kernel, has_place) \
+        if (!(kernel ? best_of_square(to, record_to, y_step, &square, at, step, n_vectors, kernel, has_place, far) \
                      : best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, reads_code, stride, \
                                IS_ORDERED))) \
             best_again(to, record_to, y_step, window, at, step, n_vectors, has_place, reads_code, stride); \

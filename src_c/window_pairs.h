@@ -24,7 +24,7 @@ CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *windo
         odd.place = PLACE(1);
         last.place = PLACE(taps - 1);
 #undef PLACE
-        if (r + 2 >= (rows ? rows : window->n_rows)) ahead(row, 2 * VECTOR_BYTES, known->distance); /* the rows that are new */
+        if (r + 2 >= (rows ? rows : window->n_rows)) ahead(row, 2 * VECTOR_BYTES, window->ahead); /* the rows that are new */
         if (taps == 3 && left) {
             load_pairs_but_first(row, &even.value, &odd.value);
             even.place = choose_code(first_lane(), odd.place, even.place);
@@ -49,9 +49,8 @@ CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *windo
 #if IS_ORDERED
 static CPOOL_NOINLINE void best_pairs_again(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at, int taps,
                                             int left, int has_place, int streams) {
-    const square_window none = {.distance = 0};
-    if (taps == 2) (void)best_of_pairs(y, record, window, &none, at, 0, 2, 0, has_place, streams, 0);
-    else (void)best_of_pairs(y, record, window, &none, at, 0, 3, left, has_place, streams, 0);
+    if (taps == 2) (void)best_of_pairs(y, record, window, NULL, at, 0, 2, 0, has_place, streams, 0);
+    else (void)best_of_pairs(y, record, window, NULL, at, 0, 3, left, has_place, streams, 0);
 }
 #endif
 
@@ -68,7 +67,6 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
 CPOOL_INLINE void best_pairs(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                              const int rows, const int taps, const int has_place) {
     square_window known;
-    known.distance = distance_ahead(window->pitch * BYTES, window->streams);
     for (int r = 0; r < rows; r++) {
         known.row[r] = (const T *)window->value[r] + window->tap[0];
         for (int t = 0; t < taps; t++) known.place[r * taps + t] = splat(window->row_code[r] + window->tap_code[t]);

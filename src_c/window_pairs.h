@@ -12,19 +12,19 @@
  * with that one's place, its place. rows: those of `known`; 0: as many as the window has. Stores as best_of_square does.
  */
 CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, const square_window *known,
-                               ptrdiff_t at, const int rows, const int taps, const int left, const int has_place,
-                               int streams, const int ordered) {
+                               ptrdiff_t at, ptrdiff_t far, const int rows, const int taps, const int left,
+                               const int has_place, int streams, const int ordered) {
     winner best, even, odd, last;
     best_mask nan = {0};
     for (ptrdiff_t r = 0; r < (rows ? rows : window->n_rows); r++) {
-        const T *row = rows ? known->row[r] + at : (const T *)window->value[r] + window->tap[0] + at;
+        const T *row = rows ? known->row[r] : (const T *)window->value[r] + window->tap[0] + at;
 #define PLACE(t) (rows ? known->place[r * taps + (t)] : splat(window->row_code[r] + window->tap_code[t]))
         CPOOL_OPAQUE_POINTER(row);
         even.place = PLACE(0);
         odd.place = PLACE(1);
         last.place = PLACE(taps - 1);
 #undef PLACE
-        if (r + 2 >= (rows ? rows : window->n_rows)) ahead(row, 2 * VECTOR_BYTES, window->ahead); /* the rows that are new */
+        if (r + 2 >= (rows ? rows : window->n_rows)) ahead(row, 2 * VECTOR_BYTES, far); /* the rows that are new */
         if (taps == 3 && left) {
             load_pairs_but_first(row, &even.value, &odd.value);
             even.place = choose_code(first_lane(), odd.place, even.place);
@@ -49,8 +49,8 @@ CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *windo
 #if IS_ORDERED
 static CPOOL_NOINLINE void best_pairs_again(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at, int taps,
                                             int left, int has_place, int streams) {
-    if (taps == 2) (void)best_of_pairs(y, record, window, NULL, at, 0, 2, 0, has_place, streams, 0);
-    else (void)best_of_pairs(y, record, window, NULL, at, 0, 3, left, has_place, streams, 0);
+    if (taps == 2) (void)best_of_pairs(y, record, window, NULL, at, 0, 0, 2, 0, has_place, streams, 0);
+    else (void)best_of_pairs(y, record, window, NULL, at, 0, 0, 3, left, has_place, streams, 0);
 }
 #endif
 
@@ -58,9 +58,14 @@ static CPOOL_NOINLINE void best_pairs_again(T *y, RECORD_T *record, const cpool_
 CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
                            const square_window *known, ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows,
                            const int taps, const int left, const int has_place, int streams) {
-    for (; n > 0; n--, y += y_step, record += y_step, at += step)
-        if (!best_of_pairs(y, record, window, known, at, rows, taps, left, has_place, streams, IS_ORDERED))
+    const ptrdiff_t far = window->ahead;
+    square_window own = *known;
+    for (int r = 0; r < rows; r++) own.row[r] += at;
+    for (; n > 0; n--, y += y_step, record += y_step, at += step) {
+        if (!best_of_pairs(y, record, window, &own, at, far, rows, taps, left, has_place, streams, IS_ORDERED))
             best_pairs_again(y, record, window, at, taps, left, has_place, streams);
+        for (int r = 0; r < rows; r++) own.row[r] += step;
+    }
 }
 
 /* As best_rows; rows: n_rows, or 0 where that is not known beforehand. */
@@ -78,17 +83,17 @@ CPOOL_INLINE void best_pairs(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
     /* A row that is not all whole vectors would have some lines written twice, which undoes it. */
     const int streams = window->streams && p.column == 0 && p.end_column == y_pitch && y_pitch % LANES == 0 &&
                         (ptrdiff_t)y % 16 == 0;
-#define RUN(i, j, n, y_step, step, left) \
+#define RUN(i, j, n, y_step, step, left, streams) \
     best_run(y + (i) * y_pitch + (j), record + (i) * y_pitch + (j), y_step, window, &known, \
              (i) * pitch + 2 * (j), step, n, rows, taps, left, has_place, streams)
     if (vectors == 1) {
-        if (left) RUN(p.row, 0, p.end_row - p.row, y_pitch, pitch, 1);
-        else RUN(p.row, last, p.end_row - p.row, y_pitch, pitch, 0);
+        if (left) RUN(p.row, 0, p.end_row - p.row, y_pitch, pitch, 1, 0);
+        else RUN(p.row, last, p.end_row - p.row, y_pitch, pitch, 0, 0);
     } else
         for (ptrdiff_t i = p.row; i < p.end_row; i++) {
-            if (left) RUN(i, 0, 1, 0, 0, 1);
-            RUN(i, p.column + left * LANES, whole - left, LANES, 2 * LANES, 0);
-            if (whole < vectors) RUN(i, last, 1, 0, 0, 0);
+            if (left) RUN(i, 0, 1, 0, 0, 1, streams);
+            RUN(i, p.column + left * LANES, whole - left, LANES, 2 * LANES, 0, streams);
+            if (whole < vectors) RUN(i, last, 1, 0, 0, 0, streams);
         }
 #undef RUN
     if (streams) STREAMED;

@@ -53,8 +53,8 @@ typedef struct {
  * A row may be written past its end, to the end of a vector, as long as it stays within the first `room` cells of y
  * (the rows come in their order, so the next one is right again); then as much may be read past the window's rows.
  *
- * Where n is 1, y and record may be value[0] and code[0] themselves, if no tap is negative and room has the widest
- * vector past the row's end.
+ * Where n and n_rows are 1, y and record may be value[0] and code[0] themselves, if no tap is negative and room has the
+ * widest vector past the row's end.
  */
 typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
                                ptrdiff_t width, ptrdiff_t room);

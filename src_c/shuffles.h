@@ -1,7 +1,7 @@
 /*
- * shuffles.h - lists of lanes for __builtin_shufflevector, by bytes of an element and of a vector. A block is 16 bytes of
- * a vector: within blocks a shuffle takes x86 a fifth of the time that it takes across vectors, so rows are taken apart,
- * put together and transposed block by block, with one permutation in the end.
+ * shuffles.h - lists of lanes for __builtin_shufflevector, by bytes of an element and of a vector. A block is 16 bytes
+ * of a vector: within blocks a shuffle takes x86 a fifth of the time that it takes across vectors, so rows are taken
+ * apart, put together and transposed block by block, with one permutation in the end.
  */
 #ifndef CPOOL_SHUFFLES_H
 #define CPOOL_SHUFFLES_H

@@ -9,7 +9,7 @@
 /*
  * One vector of windows of `taps` (2 or 3) neighbouring taps a row, stride 2: two taps from one pair of vectors. left:
  * the first window's first tap lies in padding; its second one stands in for it, which changes neither the winner nor,
- * with that one's place, its place. rows: those of `known`; 0: as many as the window has. Stores as best_of_square does.
+ * with that one's place, its place. rows: those of `known`; 0: as many as the window has. Stores as best_of_square.
  */
 CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, const square_window *known,
                                ptrdiff_t at, ptrdiff_t far, const int rows, const int taps, const int left,

@@ -9,16 +9,17 @@
 /*
  * One vector of windows of `taps` (2 or 3) neighbouring taps a row, stride 2: two taps from one pair of vectors. left:
  * the first window's first tap lies in padding; its second one stands in for it, which changes neither the winner nor,
- * with that one's place, its place. rows: those of `known`; 0: as many as the window has. Stores as best_of_square.
+ * with that one's place, its place. rows: those of `known` and the places of their taps; 0: those of the window. Stores
+ * as best_of_square does.
  */
-CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, const square_window *known,
-                               ptrdiff_t at, ptrdiff_t far, const int rows, const int taps, const int left,
-                               const int has_place, int streams, const int ordered) {
+CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, const code_vec *place,
+                               const T *const *known, ptrdiff_t at, ptrdiff_t far, const int rows, const int taps,
+                               const int left, const int has_place, int streams, const int ordered) {
     winner best, even, odd, last;
     best_mask nan = {0};
     for (ptrdiff_t r = 0; r < (rows ? rows : window->n_rows); r++) {
-        const T *row = rows ? known->row[r] : (const T *)window->value[r] + window->tap[0] + at;
-#define PLACE(t) (rows ? known->place[r * taps + (t)] : splat(window->row_code[r] + window->tap_code[t]))
+        const T *row = rows ? known[r] : (const T *)window->value[r] + window->tap[0] + at;
+#define PLACE(t) (rows ? place[r * taps + (t)] : splat(window->row_code[r] + window->tap_code[t]))
         CPOOL_OPAQUE_POINTER(row);
         even.place = PLACE(0);
         odd.place = PLACE(1);
@@ -49,8 +50,8 @@ CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *windo
 #if IS_ORDERED
 static CPOOL_NOINLINE void best_pairs_again(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at, int taps,
                                             int left, int has_place, int streams) {
-    if (taps == 2) (void)best_of_pairs(y, record, window, NULL, at, 0, 0, 2, 0, has_place, streams, 0);
-    else (void)best_of_pairs(y, record, window, NULL, at, 0, 0, 3, left, has_place, streams, 0);
+    if (taps == 2) (void)best_of_pairs(y, record, window, NULL, NULL, at, 0, 0, 2, 0, has_place, streams, 0);
+    else (void)best_of_pairs(y, record, window, NULL, NULL, at, 0, 0, 3, left, has_place, streams, 0);
 }
 #endif
 
@@ -59,12 +60,13 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
                            const square_window *known, ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows,
                            const int taps, const int left, const int has_place, int streams) {
     const ptrdiff_t far = window->ahead;
-    square_window own = *known;
-    for (int r = 0; r < rows; r++) own.row[r] += at;
+    const T *row[3];
+    for (int r = 0; r < rows; r++) row[r] = known->row[r] + at;
     for (; n > 0; n--, y += y_step, record += y_step, at += step) {
-        if (!best_of_pairs(y, record, window, &own, at, far, rows, taps, left, has_place, streams, IS_ORDERED))
+        if (!best_of_pairs(y, record, window, known->place, row, at, far, rows, taps, left, has_place, streams,
+                           IS_ORDERED))
             best_pairs_again(y, record, window, at, taps, left, has_place, streams);
-        for (int r = 0; r < rows; r++) own.row[r] += step;
+        for (int r = 0; r < rows; r++) row[r] += step;
     }
 }
 

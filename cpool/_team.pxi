@@ -135,7 +135,8 @@ cdef void run_items(Task task, void *what, ptrdiff_t items, ptrdiff_t threads) n
             while cpool_load(&team.call) % NUMBER != 0 and looks < RELAXES:
                 cpool_relax()
                 looks += 1
-            if cpool_load(&team.call) % NUMBER != 0:
+            # Again and again: who left the last call late may take `waits` for that one's, and wake this caller early.
+            while cpool_load(&team.call) % NUMBER != 0:
                 cpool_exchange(&team.waits, 1)
                 if cpool_load(&team.call) % NUMBER != 0 or not cpool_exchange(&team.waits, 0):
                     PyThread_acquire_lock(team.done, WAIT_LOCK)

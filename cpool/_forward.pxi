@@ -79,7 +79,7 @@ cdef inline double bytes_of_x(const Job *job) noexcept nogil:
 
 cdef inline ptrdiff_t bytes_ahead(const Job *job) noexcept nogil:
     """How far ahead x is asked for: 1.2x to 2x where it is not in a near cache."""
-    return AHEAD_BYTES if bytes_of_x(job) > NEAR_BYTES else 0
+    return CPOOL_AHEAD_BYTES if bytes_of_x(job) > NEAR_BYTES else 0
 
 
 cdef inline bint is_tiled(const Axis *axis) noexcept nogil:

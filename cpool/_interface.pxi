@@ -1,6 +1,7 @@
 # The C side as Cython sees it: src_c/cpool_kernels.h says what it is.
 
 cdef extern from "cpool_kernels.h" nogil:
+    const ptrdiff_t CPOOL_AHEAD_BYTES
     ctypedef struct cpool_window:
         const void **value
         const void **code

@@ -34,8 +34,7 @@ cdef ptrdiff_t PACKED_BYTES = 256       # rows of y narrower than this
 cdef ptrdiff_t STEP = 4                 # how many windows a pass with stride 1 makes one of
 cdef ptrdiff_t CACHE_BYTES = 1 << 25    # arrays from here on are taken to be larger than the last cache
 cdef ptrdiff_t NEAR_BYTES = 1 << 18      # to here, to be in a near cache
-cdef ptrdiff_t AHEAD_BYTES = 4096       # how far ahead arrays are asked for;
-cdef ptrdiff_t FAR_AHEAD_BYTES = 32768  # rows of NCHW that come from memory
+cdef ptrdiff_t FAR_AHEAD_BYTES = 32768  # how far ahead rows of NCHW are asked for that come from memory
 cdef int MOST_THREADS = 1024            # more is a slip
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth the start of a thread
 

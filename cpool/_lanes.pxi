@@ -54,7 +54,7 @@ cdef bint plan_lanes(Job *job) noexcept nogil:
     job.items = (ceil_div(job.planes, LANES) if job.channels == 1 else job.planes * job.bands) * job.blocks
     job.raises = (job.record != NULL and job.code_item < 8 and job.channels == 1 and job.blocks == 1
                   and (height.before > 0 or width.before > 0))
-    job.n_list = height.kernel + width.kernel if job.passes else height.kernel * width.kernel
+    job.n_list = height.kernel + width.kernel if job.passes else width.kernel
     if job.channels == 1:
         job.n_list += rows_seen(height, job.block) * width.length
     job.scratch_bytes = <ptrdiff_t> lay_out_lanes(job)

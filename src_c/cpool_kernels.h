@@ -19,6 +19,9 @@
 enum cpool_dtype { CPOOL_FOR_EACH_DTYPE(CPOOL_DTYPE_ENUM) CPOOL_N_DTYPES };
 enum cpool_op { CPOOL_MAX, CPOOL_MIN, CPOOL_N_OPS };
 
+/* An array is read only once, so what comes next is asked for so many bytes ahead. */
+#define CPOOL_AHEAD_BYTES 4096
+
 /* log2 of the bytes of an element: of a record's code, or of what split moves. */
 enum cpool_size { CPOOL_1_BYTE, CPOOL_2_BYTES, CPOOL_4_BYTES, CPOOL_8_BYTES, CPOOL_N_SIZES };
 

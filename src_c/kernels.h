@@ -25,9 +25,6 @@ CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
     return too_wide;
 }
 
-/* An array is read only once, so what comes next is asked for so many bytes ahead. */
-#define AHEAD_BYTES 4096
-
 CPOOL_INLINE void ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t distance) {
     for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ((const char *)src + j + distance);
 }

@@ -53,7 +53,8 @@ static void SIZED(split)(void *dst_, const cpool_split_layout *layout, ptrdiff_t
         if (++phase == layout->row_phases) phase = 0, row += layout->dst_pitch; \
     }
 #define COPY_ROWS(bytes) \
-    FOR_ROWS(copy_row((char *)(dst + even), (const char *)src, n_bytes, bytes, 0); ahead(src, n_bytes, AHEAD_BYTES))
+    FOR_ROWS(copy_row((char *)(dst + even), (const char *)src, n_bytes, bytes, 0); \
+             ahead(src, n_bytes, CPOOL_AHEAD_BYTES))
 #define SPLIT_ROWS(bytes) \
     FOR_ROWS(PAIRS_OF(split_pairs, bytes)(dst + even, dst + odd, src, pairs); \
              if (width % 2) dst[even + pairs] = src[width - 1])

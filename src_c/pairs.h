@@ -31,7 +31,7 @@ CPOOL_INLINE void PAIRS(split_pairs)(MOVE_T *CPOOL_RESTRICT even, MOVE_T *CPOOL_
         part = __builtin_shufflevector(low, high, CPOOL_NAME3(ZIP_HIGH, 8, VECTOR_BYTES));
         part = __builtin_shufflevector(part, part, CPOOL_NAME3(IN_ORDER, 8, VECTOR_BYTES));
         memcpy(odd + j, &part, sizeof part);
-        ahead(src + 2 * j, 2 * VECTOR_BYTES, AHEAD_BYTES);
+        ahead(src + 2 * j, 2 * VECTOR_BYTES, CPOOL_AHEAD_BYTES);
     }
 }
 #undef PAIRS

@@ -16,8 +16,15 @@ cdef struct Gradient:
     ptrdiff_t block, blocks      # rows of dx done at a time, and how many times
     ptrdiff_t *place             # lanes: where each of a block's outputs goes
     ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
+    # Sums of rows (_row_sums.pxi)
+    cpool_sum_rows *sum_rows
+    cpool_columns columns
+    cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
+    ptrdiff_t step               # rows of dx made in scratch at a time
+    # Scratch
     ptrdiff_t scratch_bytes      # of a thread
-    char *scratch                # of all threads
+    ptrdiff_t shared_bytes       # and of all together, behind it
+    char *scratch
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
     Axis axis[3]
@@ -58,6 +65,9 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         g.run = backward_pairs
         threads = threads_for(g.items, <double> dx.size)
         count_path(BACKWARD_PAIRS)
+    elif g.code_item == 1 and plan_row_sums(&g, chosen.sum_rows[dtype]):
+        threads = threads_for(g.items, <double> dx.size)
+        count_path(BACKWARD_ROWS)
     elif g.code_item == 1 and plan_sums(&g, chosen.sum_record[dtype]):
         threads = threads_for(g.items, <double> dx.size)
         count_path(BACKWARD_LANES if g.run == backward_lanes else BACKWARD_SUMS)
@@ -67,13 +77,16 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         count_path(BACKWARD_CHANNELS if g.channels > 1 else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
         if g.parts > 1:
             count_path(BACKWARD_PARTS)
-    if g.run == backward_lanes:
-        memory = <char *> malloc(64 + threads * g.scratch_bytes + lane_places(&g) * sizeof(ptrdiff_t))
+    if g.scratch_bytes > 0:
+        memory = <char *> malloc(64 + threads * g.scratch_bytes + g.shared_bytes)
         if memory == NULL:
             free(taps)
             raise MemoryError("no memory for the scratch of a gradient")
         g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
-        lay_out_sums(&g, threads)
+        if g.run == backward_lanes:
+            lay_out_sums(&g, threads)
+        else:
+            list_viewers(&g, g.scratch + threads * g.scratch_bytes)
     run_items(run_gradient_item, &g, g.items, threads)
     free(taps)
     free(memory)

@@ -38,6 +38,13 @@ cdef extern from "cpool_kernels.h" nogil:
                                    const cpool_cells *) noexcept
     ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                      ptrdiff_t, ptrdiff_t, int) noexcept
+    ctypedef struct cpool_columns:
+        ptrdiff_t width, n, stride, before
+        const void *outside
+        ptrdiff_t ahead
+    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_taps *, ptrdiff_t,
+                                 const cpool_columns *) noexcept
+    ctypedef void cpool_stream(void *, const void *, ptrdiff_t, int) noexcept
     ctypedef struct cpool_split_layout:
         const ptrdiff_t *phase
         ptrdiff_t n_phases, row_phases, row_image, dst_pitch
@@ -54,6 +61,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_window_best *window_best_pairs[2][11]
         cpool_sum_record *sum_record[11]
         cpool_spread_pairs *spread_pairs[11]
+        cpool_sum_rows *sum_rows[11]
         cpool_scatter_record *scatter_record[11][4]
         cpool_scatter *scatter_add[11]
         cpool_scatter *scatter_put[4]
@@ -61,5 +69,6 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_fill *fill[4]
         cpool_transpose *transpose[4]
         cpool_pack *pack
+        cpool_stream *stream
     const cpool_kernels **cpool_built
     int cpool_usable(const cpool_kernels *)

@@ -34,6 +34,7 @@ cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
         g.block = ceil_div(g.block, 2)
     g.blocks = ceil_div(height.length, g.block)
     g.items = ceil_div(g.planes, LANES) * g.blocks
+    g.shared_bytes = viewers(height, g.block) * width.output * sizeof(ptrdiff_t)
     g.run = backward_lanes
     return True
 
@@ -53,10 +54,6 @@ cdef double scratch_of_lanes(Gradient *g) noexcept nogil:
         g.cells = g.codes + <ptrdiff_t> outputs
         g.scratch_bytes = ceil_div(<ptrdiff_t> bytes, 64) * 64
     return bytes
-
-
-cdef inline ptrdiff_t lane_places(const Gradient *g) noexcept nogil:
-    return viewers(&g.axis[1], g.block) * g.axis[2].output
 
 
 cdef void lay_out_sums(Gradient *g, int threads) noexcept nogil:

@@ -118,6 +118,25 @@ typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, 
                                 const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
 
 /*
+ * Backward of windows of three neighbouring columns that begin `stride` (1 or 2) apart, the first one `before` columns
+ * left of column 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs, of
+ * what the rows of n outputs that lie rows->offset[i] from dout and record on have for it; their taps there have the
+ * codes from rows->code[i] on. Up to two vectors are written past the last row, and read beside the rows of outputs.
+ */
+enum { CPOOL_MOST_VIEWERS = 3 };
+typedef struct {
+    ptrdiff_t width, n; /* of a row of dx; outputs of a row */
+    ptrdiff_t stride, before;
+    const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
+    ptrdiff_t ahead;     /* in bytes: so far ahead is dout asked for */
+} cpool_columns;
+typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_taps *rows /* [n] */,
+                            ptrdiff_t n, const cpool_columns *columns);
+
+/* Copies bytes, whole lines of dst past the caches; last: other threads will see what this and earlier calls wrote. */
+typedef void cpool_stream(void *dst, const void *src, ptrdiff_t n_bytes, int last);
+
+/*
  * Takes rows apart by place, with places counted from row `first` and column 0 on: element (i, j) of src[n][width],
  * src[i * src_pitch + j * step], goes to dst[phase[j % n_phases] + j / n_phases + row], where for r = first + i
  * row = r % row_phases * row_image + r / row_phases * dst_pitch. n and width may be 0.
@@ -158,6 +177,7 @@ typedef struct {
     cpool_window_best *window_best_pairs[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* stride 2, records of bytes; may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
+    cpool_sum_rows *sum_rows[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_scatter_record *scatter_record[CPOOL_N_DTYPES][CPOOL_N_SIZES];
     cpool_scatter *scatter_add[CPOOL_N_DTYPES];
     cpool_scatter *scatter_put[CPOOL_N_SIZES]; /* last index here and below: the element's size */
@@ -165,6 +185,7 @@ typedef struct {
     cpool_fill *fill[CPOOL_N_SIZES];
     cpool_transpose *transpose[CPOOL_N_SIZES];
     cpool_pack *pack;
+    cpool_stream *stream;
 } cpool_kernels;
 
 /*

@@ -102,6 +102,9 @@ static void NAMED(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, 
     if (taps->n == 4) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4, streams);
     else spread_rows(dx, dx_pitch, dout, record, taps, width, p, 0, streams);
 }
+#if HAS_SUMS_OF_ROWS && VECTOR_BYTES == MAX_VECTOR_BYTES
+#include "window_rows.h"
+#endif
 #endif
 #undef spread_to
 #undef sum_at

@@ -38,7 +38,8 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.sum_rows = kernel
     g.columns.width, g.columns.n, g.columns.stride = width.length, width.output, width.stride
     g.columns.before, g.columns.ahead = width.before, FAR_AHEAD_BYTES if g.bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES
-    outputs = g.group * min(height.output, viewers(height, g.block)) * width.output + 2 * BESIDE
+    # One row of outputs more where a block does not begin at a stride's multiple.
+    outputs = g.group * min(height.output, viewers(height, g.block) + 1) * width.output + 2 * BESIDE
     g.codes = outputs * g.item
     g.cells = ceil_div(g.codes + outputs, 64) * 64
     rows = max(g.step, PAST_ROW_BYTES // row_bytes + 1)
@@ -76,16 +77,15 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef ptrdiff_t plane = item // g.blocks * g.group, first = item % g.blocks * g.block
     cdef ptrdiff_t rows = min(g.block, height.length - first), n = min(g.group, g.planes - plane) * rows
     cdef ptrdiff_t row_bytes = g.axis[2].length * g.item, few = PAST_ROW_BYTES // row_bytes + 1
-    cdef ptrdiff_t outputs = height.output * g.axis[2].output, at = plane * outputs, i = 0, now
-    cdef const char *dout = g.dout + at * g.item
-    cdef const char *record = g.record + at
+    cdef ptrdiff_t outputs = height.output * g.axis[2].output, i = 0, now
+    cdef const char *dout = g.dout + plane * outputs * g.item
+    cdef const char *record = g.record + plane * outputs
     cdef char *sent = g.dx + (plane * height.length + first) * row_bytes
     cdef char *made = sent
     cdef char *cells = scratch + g.cells
     cdef char *end
     cdef bint streams = g.bytes > CACHE_BYTES, in_scratch
-    if item == 0 or item == g.items - 1:
-        copy_outputs(g, scratch, &dout, &record, first, rows, n // rows)
+    give_room(g, scratch, plane, first, rows, n // rows, &dout, &record)
     while i < n:
         # A kernel writes past its last row, and what is written past the caches is whole lines: that is made in scratch,
         # where lines begin as they do in dx.
@@ -108,14 +108,15 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
             sent = made
 
 
-cdef void copy_outputs(const Gradient *g, char *scratch, const char **dout, const char **record, ptrdiff_t first,
-                       ptrdiff_t rows, ptrdiff_t planes) noexcept nogil:
-    """The outputs that an item looks at, with room beside them: kernels read past the first and the last."""
+cdef void give_room(const Gradient *g, char *scratch, ptrdiff_t plane, ptrdiff_t first, ptrdiff_t rows,
+                    ptrdiff_t planes, const char **dout, const char **record) noexcept nogil:
+    """Copies the outputs that an item looks at to where there is room beside them, if in the arrays there is none."""
     cdef const Axis *height = &g.axis[1]
-    cdef ptrdiff_t row = g.axis[2].output
+    cdef ptrdiff_t row = g.axis[2].output, outputs = height.output * row
     cdef ptrdiff_t top = min(height.output, max(0, first_viewer(height, first))) * row
     cdef ptrdiff_t bottom = max(0, min(height.output, last_viewer(height, first + rows - 1) + 1)) * row
-    cdef ptrdiff_t n = max(0, (planes - 1) * height.output * row + bottom - top)
-    memcpy(scratch + BESIDE * g.item, dout[0] + top * g.item, n * g.item)
-    memcpy(scratch + g.codes + BESIDE, record[0] + top, n)
-    dout[0], record[0] = scratch + (BESIDE - top) * g.item, scratch + g.codes + BESIDE - top
+    cdef ptrdiff_t n = max(0, (planes - 1) * outputs + bottom - top)
+    if plane * outputs + top < BESIDE or plane * outputs + top + n + BESIDE > g.planes * outputs:
+        memcpy(scratch + BESIDE * g.item, dout[0] + top * g.item, n * g.item)
+        memcpy(scratch + g.codes + BESIDE, record[0] + top, n)
+        dout[0], record[0] = scratch + (BESIDE - top) * g.item, scratch + g.codes + BESIDE - top

@@ -16,7 +16,7 @@ LINUX = sys.platform == "linux"
 PROT_NONE = 0
 LANES = "forward in lanes"
 PAGE = mmap.PAGESIZE
-ROOM = 32 * PAGE
+ROOM = 48 * PAGE
 DTYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"]
 POOLINGS = [  # kernel_size, stride, padding, dilation
     (2, 2, 0, 1),
@@ -35,7 +35,7 @@ POOLINGS = [  # kernel_size, stride, padding, dilation
 ]
 WIDTHS = range(1, 71)
 LAYOUTS = {"NCHW": WIDTHS, "NHWC": WIDTHS, "crop": WIDTHS[::3], "every second": WIDTHS[1::3], "backwards": WIDTHS[2::3]}
-LAYOUTS |= {"upside down": WIDTHS[1::3], "17 planes": WIDTHS[2::6]}
+LAYOUTS |= {"upside down": WIDTHS[1::3], "17 planes": WIDTHS[2::6], "one plane": [4000]}
 
 
 class GuardedRoom:
@@ -126,7 +126,7 @@ def sweep(isa, dtype):
             for width in widths:
                 print(pooling, layout, width, flush=True)
                 height = 4 + width % 3
-                planes = 17 if layout == "17 planes" else 2
+                planes = {"17 planes": 17, "one plane": 1}.get(layout, 2)
                 shape = (1, width, height, 5) if layout == "NHWC" else (1, planes, height, width)
                 if shape[-1] < 3 and pooling[2] == 0:
                     continue

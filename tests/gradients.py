@@ -1,0 +1,61 @@
+"""Running backward, and comparing its bits with np.add.at's and the ways it took with those it should take."""
+
+from math import prod
+
+import numpy as np
+from arrays import channels_last, nans, values
+from tables import assert_same, layer_class, running
+
+import cpool
+from cpool import _kernels
+
+GROUPS, PLANES = "backward of four planes at a time", "backward of up to three planes"
+CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
+PAIRS = "backward of pairs"
+SUMS, LANES, ROWS = "backward by sums of channels", "backward in lanes", "backward by sums of rows"
+VECTOR_BYTES = {"avx512": 64, "avx2": 32, "sse2": 16, "neon": 16, "scalar": 0}
+
+
+def added(dout, indices, shape, rank):
+    """np.add.at, plane by plane in the order of the outputs."""
+    planes = prod(shape[:-rank])
+    dx = np.zeros((planes, prod(shape[-rank:])), dout.dtype)
+    for plane, index, value in zip(dx, indices.reshape(planes, -1), dout.reshape(planes, -1), strict=True):
+        np.add.at(plane, index, value)
+    return dx.reshape(shape)
+
+
+def gradients(rng, dtype, shape, nan=False):
+    """Any integers; floats with zeros of both signs, and NaN where no two of them are added."""
+    if dtype.kind != "f":
+        return values(rng, dtype, shape, "odd")
+    dout = rng.standard_normal(shape).astype(dtype)
+    zeros = np.where(rng.random(shape) < 0.5, 0.0, -0.0).astype(dtype)
+    dout = np.where(rng.random(shape) < 0.3, zeros, dout)
+    return np.where(rng.random(shape) < 0.1, nans(rng, dtype, shape), dout) if nan else dout
+
+
+def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None, nan=False):
+    """Backward of a gradient of this dtype through a float32 forward; window: from kernel_size on."""
+    rng, rank, dtype = np.random.default_rng(0), len(window[0]), np.dtype(dtype)
+    x = values(rng, np.dtype("f4"), shape, "ties")  # so that neighbouring windows share their winners
+    with running(isa, threads):
+        threaded = cpool.get_num_threads() > 1
+        layer = layer_class("max", rank)(*window)
+        y_shape = layer.forward(channels_last(x, rank) if last else x).shape
+        dout = gradients(rng, dtype, y_shape, nan)
+        before = _kernels.paths()
+        dx = layer.backward(channels_last(dout, rank) if last else dout, out=out)
+        calls = _kernels.paths()
+        indices = layer.indices
+    now = {name for name in calls if name.startswith("backward") and calls[name] != before[name]}
+    if isa == "scalar" and taken == {PAIRS}:  # for vectors alone
+        taken = now & {GROUPS, PLANES, PARTS}
+        assert taken
+    assert now == (taken if threaded else taken - {PARTS})
+    assert_same(dx, added(dout, indices, shape, rank))
+
+
+def summed(isa, window, item):
+    """Whether a window has few enough taps for sums in vectors."""
+    return prod(window[0]) * item <= VECTOR_BYTES[isa]

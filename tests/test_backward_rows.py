@@ -1,0 +1,101 @@
+"""Backward as sums of rows: taken where it should be, with np.add.at's bits."""
+
+from math import prod
+
+import numpy as np
+import pytest
+from arrays import at_offset
+from gradients import GROUPS, LANES, PARTS, PLANES, ROWS, VECTOR_BYTES, check, summed
+from tables import ISAS
+
+
+def by_rows(isa, shape, window, item):
+    """Whether windows of three columns, 1 or 2 apart, have rows that are long enough for vectors of theirs."""
+    lanes = VECTOR_BYTES[isa] // item
+    stride = (window[1] if len(window) > 1 else window[0])[-1]
+    if item < 4 or lanes < 8 or (stride == 1 and prod(window[0]) > lanes):
+        return False
+    return shape[-1] * lanes >= (320 if stride == 2 else 640)
+
+
+def other(isa, shape, window, item):
+    """What is taken where sums of rows are not."""
+    planes = prod(shape[: -len(window[0])])
+    if set(window[1]) == {1} and planes >= 16 and summed(isa, window, item):
+        return LANES
+    return GROUPS if planes >= 4 else PLANES
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("dtype", ["?", "u2", "i4", "u4", "i8", "u8", "f4", "f8"])
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((1, 5, 9, 20), ((3, 3), (2, 2), (1, 1))),
+        ((2, 3, 9, 19), ((3, 3), (2, 2))),  # rows that are too short
+        ((1, 9, 9, 40), ((3, 3), (2, 2))),
+        ((1, 40, 6, 41), ((3, 3), (2, 2), (1, 1))),  # groups of planes
+        ((2, 3, 8, 64), ((3, 3), (2, 2), (0, 0), (1, 1), True)),  # a last window of less
+        ((1, 2, 9, 65), ((3, 3), (2, 2), ((2, 0), (2, 1)))),  # a first window of one column
+        ((1, 2, 9, 67), ((2, 3), (3, 2), (1, 1))),  # rows between the windows
+        ((1, 3, 9, 66), ((1, 3), (1, 2))),
+        ((1, 3, 9, 66), ((3, 3), (1, 2), (1, 1))),  # three rows of outputs for one of dx
+        ((1, 1, 1, 70), ((1, 3), (1, 2), (0, 1))),
+        ((1, 17, 9, 40), ((3, 3), (1, 1), (1, 1))),
+        ((1, 3, 9, 39), ((3, 3), (1, 1), (1, 1))),  # rows that are too short
+        ((1, 3, 9, 80), ((3, 3), (1, 1))),
+        ((1, 2, 9, 81), ((3, 3), (1, 1), (2, 2))),  # windows of one cell
+        ((1, 2, 9, 81), ((3, 3), (2, 1), ((1, 1), (2, 0)))),
+        ((3, 5, 90), ((3,), (2,), (1,))),
+        ((3, 5, 90), ((3,), (1,), (1,))),
+        ((1, 2, 70, 300), ((3, 3), (2, 2), (1, 1))),  # blocks of rows
+        ((1, 2, 50, 301), ((3, 3), (1, 1), (1, 1))),
+        ((1, 2, 9, 4000), ((3, 3), (2, 2), (1, 1))),  # of one or two rows
+        ((1, 70, 3, 66), ((3, 3), (2, 2))),  # planes of one row of outputs
+    ],
+    ids=str,
+)
+def test_rows(isa, shape, window, dtype):
+    item = np.dtype(dtype).itemsize
+    taken = ROWS if by_rows(isa, shape, window, item) else other(isa, shape, window, item)
+    check({taken}, isa, shape, window, dtype=dtype)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((1, 3, 9, 66), ((3, 3), (2, 3), (1, 1))),
+        ((1, 3, 9, 66), ((3, 4), (2, 2), (1, 1))),
+        ((1, 3, 9, 66), ((3, 3), (2, 2), (1, 1), (1, 2))),
+        ((1, 3, 9, 66), ((3, 3), (2, 2), (1, 1), (2, 1))),
+        ((1, 3, 9, 66), ((4, 3), (1, 2), (1, 1))),  # four rows of outputs for one of dx
+        ((1, 3, 2, 9, 66), ((1, 3, 3), (1, 2, 2), (0, 1, 1))),
+        ((1, 3, 2, 9000), ((1, 3), (1, 2))),  # rows that do not fit in scratch
+        ((1, 3, 4000, 66), ((3, 3), (2, 2))),  # nor does the list of rows
+    ],
+    ids=str,
+)
+def test_what_is_not_rows(isa, shape, window):
+    check({PLANES}, isa, shape, window)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("dtype", "shape", "window", "offset"),
+    [
+        ("f4", (1, 8, 1026, 1024), ((3, 3), (2, 2), (1, 1)), 0),  # more than 32 MiB: past the caches
+        ("f4", (1, 8, 1027, 1023), ((3, 3), (2, 2)), 4),  # no line begins where a row does
+        ("f4", (1, 9, 1000, 1001), ((3, 3), (1, 1), (1, 1)), 60),
+        ("f8", (1, 2, 1400, 1601), ((3, 3), (2, 2), (1, 1)), 8),
+        ("i4", (1800, 70, 70), ((3, 3), (2, 2), (1, 1)), 16),
+        ("f4", (12, 40, 41, 43), ((3, 3), (2, 2), (1, 1)), 4),
+    ],
+    ids=str,
+)
+def test_rows_into_any_place_in_memory(isa, dtype, shape, window, offset):
+    out = at_offset(shape, np.dtype(dtype), offset)
+    item = np.dtype(dtype).itemsize
+    parts = {PARTS} if prod(shape[:-2]) < 32 else set()
+    taken = {ROWS} if by_rows(isa, shape, window, item) else {other(isa, shape, window, item), *parts}
+    check(taken, isa, shape, window, threads=2, dtype=dtype, out=out)

@@ -7,10 +7,11 @@ cdef struct Gradient:
     cpool_scatter_record *scatter
     cpool_taps taps              # from a window's first cell on
     ptrdiff_t bytes              # of dx
+    ptrdiff_t step               # rows done at a time, in scratch if they are written past the caches
     # Windows side by side (_spread.pxi)
     cpool_spread_pairs *pairs
     bint exact                   # no cell of dx is without a window
-    ptrdiff_t rows               # output rows of a slice
+    ptrdiff_t rows               # output rows of a slice of dx
     # Sums (_sums.pxi)
     cpool_sum_record *sum
     ptrdiff_t block, blocks      # rows of dx done at a time, and how many times
@@ -20,7 +21,6 @@ cdef struct Gradient:
     cpool_sum_rows *sum_rows
     cpool_columns columns
     cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
-    ptrdiff_t step               # rows of dx made in scratch at a time
     # Scratch
     ptrdiff_t scratch_bytes      # of a thread
     ptrdiff_t shared_bytes       # and of all together, behind it
@@ -62,7 +62,6 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         lay_out_taps(&g, taps)
     g.pairs = chosen.spread_pairs[dtype] if chosen.vector_bytes > 0 else NULL
     if g.code_item == 1 and plan_pairs(&g):
-        g.run = backward_pairs
         threads = threads_for(g.items, <double> dx.size)
         count_path(BACKWARD_PAIRS)
     elif g.code_item == 1 and plan_row_sums(&g, chosen.sum_rows[dtype]):
@@ -85,7 +84,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
         if g.run == backward_lanes:
             lay_out_sums(&g, threads)
-        else:
+        elif g.run == backward_rows:
             list_viewers(&g, g.scratch + threads * g.scratch_bytes)
     run_items(run_gradient_item, &g, g.items, threads)
     free(taps)
@@ -95,6 +94,19 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
 cdef void run_gradient_item(void *g, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
     (<const Gradient *> g).run(<const Gradient *> g, (<const Gradient *> g).scratch
                                + thread * (<const Gradient *> g).scratch_bytes, item)
+
+
+cdef char *send_lines(char *sent, char *made, char *cells, bint last) noexcept nogil:
+    """Writes dx from sent to made past the caches, the last line of it only if whole, or last; returns how far.
+
+    It lies in cells, where lines begin as they do in dx; what is not sent moves to the front.
+    """
+    cdef ptrdiff_t before = <ptrdiff_t> sent % 64, n = made - sent
+    if not last:
+        n = max(0, n - <ptrdiff_t> made % 64)
+    chosen.stream(sent, cells + before, n, last)
+    memmove(cells, cells + (before + n - <ptrdiff_t> (sent + n) % 64), 64)
+    return sent + n
 
 
 cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements, ptrdiff_t channels) noexcept:

@@ -37,7 +37,7 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
     ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
-                                     ptrdiff_t, ptrdiff_t, int) noexcept
+                                     ptrdiff_t, ptrdiff_t) noexcept
     ctypedef struct cpool_columns:
         ptrdiff_t width, n, stride, before
         const void *outside

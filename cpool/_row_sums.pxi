@@ -7,7 +7,6 @@ cdef enum:
     BESIDE = 64                          # elements before the first output and past the last that a kernel may read
 
 cdef ptrdiff_t ROW_BLOCK_BYTES = 32768   # of dx that are an item
-cdef ptrdiff_t ROW_STEP_BYTES = 4096     # of dx that are made in scratch at a time, to be written past the caches
 cdef ptrdiff_t ROW_LIST_BYTES = 1 << 18  # the most that the list of a plane's rows takes
 cdef ptrdiff_t VIEWERS_BYTES = sizeof(cpool_taps) + MOST_VIEWERS * (sizeof(ptrdiff_t) + sizeof(int64_t))  # of a row
 cdef ptrdiff_t PAST_ROW_BYTES = 128      # more than a kernel writes past its last row
@@ -34,7 +33,7 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.block = min(height.length, rows)
     g.blocks = ceil_div(height.length, g.block)
     g.items = ceil_div(g.planes, g.group) * g.blocks
-    g.step = max(1, ROW_STEP_BYTES // row_bytes)
+    g.step = max(1, STEP_BYTES // row_bytes)
     g.sum_rows = kernel
     g.columns.width, g.columns.n, g.columns.stride = width.length, width.output, width.stride
     g.columns.before, g.columns.ahead = width.before, FAR_AHEAD_BYTES if g.bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES
@@ -87,25 +86,20 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef bint streams = g.bytes > CACHE_BYTES, in_scratch
     give_room(g, scratch, plane, first, rows, n // rows, &dout, &record)
     while i < n:
-        # A kernel writes past its last row, and what is written past the caches is whole lines: that is made in scratch,
-        # where lines begin as they do in dx.
+        # A kernel writes past its last row, and what is written past the caches is whole lines: both in scratch.
         in_scratch = streams or i >= n - few
         now = min(rows - i % rows, g.step if streams else n - i if in_scratch else n - few - i)
-        g.sum_rows(cells + (made - sent + <ptrdiff_t> sent % 64) if in_scratch else made,
+        g.sum_rows(cells + (<ptrdiff_t> sent % 64 + made - sent) if in_scratch else made,
                    dout + i // rows * outputs * g.item, record + i // rows * outputs,
                    g.viewers + first + i % rows, now, &g.columns)
         made += now * row_bytes
         i += now
-        if in_scratch:
-            end = made if i == n else made - <ptrdiff_t> made % 64
-            if streams:
-                chosen.stream(sent, cells + <ptrdiff_t> sent % 64, end - sent, i == n)
-            else:
-                memcpy(sent, cells + <ptrdiff_t> sent % 64, end - sent)
-            memcpy(cells, cells + (end - sent + <ptrdiff_t> sent % 64), 64)
-            sent = end
-        else:
+        if not in_scratch:
             sent = made
+        elif streams:
+            sent = send_lines(sent, made, cells, i == n)
+        else:
+            memcpy(sent, cells + <ptrdiff_t> sent % 64, made - sent)
 
 
 cdef void give_room(const Gradient *g, char *scratch, ptrdiff_t plane, ptrdiff_t first, ptrdiff_t rows,

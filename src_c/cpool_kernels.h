@@ -111,17 +111,17 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
 /*
  * Windows that lie side by side, of two columns: writes dout + 0, or 0, to i * dx_pitch + offset[t] + 2 * j for every
  * tap of the rising ones; an odd t is the right neighbour of the one before. A row may be written past its end within
- * the first `room` elements of dx; what it overwrites there of the rows that follow is written afterwards. streams:
- * past the caches, if all lies at multiples of 16 bytes.
+ * the first `room` elements of dx; what it overwrites there of the rows that follow is written afterwards.
  */
 typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                                const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
+                                const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room);
 
 /*
  * Backward of windows of three neighbouring columns that begin `stride` (1 or 2) apart, the first one `before` columns
- * left of column 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs, of
- * what the rows of n outputs that lie rows->offset[i] from dout and record on have for it; their taps there have the
- * codes from rows->code[i] on. Up to two vectors are written past the last row, and read beside the rows of outputs.
+ * left of column 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs,
+ * of what the rows of columns->n outputs that lie rows->offset[i] from dout and record on have for it; their taps there
+ * have the codes from rows->code[i] on. Up to two vectors are written past the last row of dx, and as much is read
+ * beside each row of outputs.
  */
 enum { CPOOL_MOST_VIEWERS = 3 };
 typedef struct {

@@ -87,17 +87,15 @@ CPOOL_INLINE void sum_in_vectors(sum_of_width *const *of_width, ptrdiff_t item, 
 
 /* cpool_spread_pairs in vectors of one width. */
 typedef void pairs_of_width(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
-                            ptrdiff_t width, row_part part, int streams);
+                            ptrdiff_t width, row_part part);
 
 CPOOL_INLINE void pairs_in_vectors(pairs_of_width *const *of_width, ptrdiff_t item, void *dx, ptrdiff_t dx_pitch,
                                    const void *dout, const void *record, const cpool_taps *taps, ptrdiff_t n,
-                                   ptrdiff_t width, ptrdiff_t room, int streams) {
+                                   ptrdiff_t width, ptrdiff_t room) {
     const int exact = vectors_too_wide(width * item);
     const int loose = exact - (exact > 0 && width * item != MAX_VECTOR_BYTES >> exact);
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
-    ptrdiff_t n_loose = 0, places = (ptrdiff_t)dx | dx_pitch * item | 2 * width * item;
-    for (ptrdiff_t t = 0; t < taps->n; t += 2) places |= taps->offset[t] * item;
-    streams = streams && places % 16 == 0;
+    ptrdiff_t n_loose = 0;
     if (loose < exact) {
         /* As far as dx may be written and dout be read. */
         n_loose = loose_rows(n, dx_pitch, taps->offset[taps->n - 1] + 2 * lanes, room);
@@ -105,8 +103,8 @@ CPOOL_INLINE void pairs_in_vectors(pairs_of_width *const *of_width, ptrdiff_t it
         if (n_read < n_loose) n_loose = n_read;
     }
     const row_part loose_part = {0, n_loose, 0, width, 1}, exact_part = {n_loose, n, 0, width, 0};
-    if (n_loose > 0) of_width[loose](dx, dx_pitch, dout, record, taps, width, loose_part, 0);
-    if (n > n_loose) of_width[exact](dx, dx_pitch, dout, record, taps, width, exact_part, streams);
+    if (n_loose > 0) of_width[loose](dx, dx_pitch, dout, record, taps, width, loose_part);
+    if (n > n_loose) of_width[exact](dx, dx_pitch, dout, record, taps, width, exact_part);
 }
 
 #define DTYPE_TEMPLATE "dtype_kernels.h"

@@ -198,10 +198,7 @@ CPOOL_INLINE vec by_blocks(vec v) { return v; }
 CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
 CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return v; }
 CPOOL_INLINE best_mask first_lane(void) { return 1; }
-CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
-    (void)streams;
-    p[0] = even, p[1] = odd;
-}
+CPOOL_INLINE void store_pairs(T *p, vec even, vec odd) { p[0] = even, p[1] = odd; }
 CPOOL_INLINE vec load_every(const int stride, const T *p) {
     (void)stride;
     return load(p);

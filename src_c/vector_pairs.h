@@ -33,13 +33,7 @@ CPOOL_INLINE vec in_order(vec v) { return SHUFFLE(v, v, IN_ORDER); }
 CPOOL_INLINE vec by_blocks(vec v) { return SHUFFLE(v, v, BY_BLOCKS); }
 CPOOL_INLINE vec load_every(const int stride, const T *p) { return stride == 1 ? load(p) : in_order(load_evens(p)); }
 /* even[0], odd[0], even[1], ..., of both as by_blocks makes them. */
-CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
-    const vec low = SHUFFLE(even, odd, ZIP_LOW), high = SHUFFLE(even, odd, ZIP_HIGH);
-    if (streams) {
-        store_past(p, low);
-        store_past(p + LANES, high);
-    } else {
-        store(p, low);
-        store(p + LANES, high);
-    }
+CPOOL_INLINE void store_pairs(T *p, vec even, vec odd) {
+    store(p, SHUFFLE(even, odd, ZIP_LOW));
+    store(p + LANES, SHUFFLE(even, odd, ZIP_HIGH));
 }

@@ -1,6 +1,6 @@
 /*
- * window_rows.h - backward of windows of three neighbouring columns, in vectors of neighbouring cells, for one dtype and
- * width of vector and records of bytes. Parameters: the vocabulary of vector.h; spread_to of window_spread.h.
+ * window_rows.h - backward of windows of three neighbouring columns, in vectors of neighbouring cells, for one dtype
+ * and width of vector and records of bytes. Parameters: the vocabulary of vector.h; spread_to of window_spread.h.
  */
 #define viewing_rows NAMED(viewing_rows)
 #define sum_cells NAMED(sum_cells)
@@ -33,7 +33,7 @@ CPOOL_INLINE void sum_cells(T *dx, const viewing_rows *rows, const RECORD_T *out
             }
         }
     }
-    if (stride == 2) store_pairs(dx + 2 * m, by_blocks(sum[0]), by_blocks(sum[1]), 0);
+    if (stride == 2) store_pairs(dx + 2 * m, by_blocks(sum[0]), by_blocks(sum[1]));
     else store(dx + m, sum[0]);
 }
 

@@ -62,7 +62,7 @@ static void NAMED(sum_record)(void *dx_, const void *dout_, const void *record_,
 #if HAS_PAIRS
 /* n vectors of windows side by side, of two columns, and of so many taps (0: as many as there are). */
 CPOOL_INLINE void spread_run(T *dx, ptrdiff_t dx_step, const T *dout, const RECORD_T *record, ptrdiff_t step,
-                             ptrdiff_t n, const cpool_taps *taps, const int n_taps, int streams) {
+                             ptrdiff_t n, const cpool_taps *taps, const int n_taps) {
     T *row[2];
     code_vec code[4];
     for (int t = 0; t < n_taps; t++) code[t] = splat(taps->code[t]);
@@ -73,34 +73,33 @@ CPOOL_INLINE void spread_run(T *dx, ptrdiff_t dx_step, const T *dout, const RECO
         for (ptrdiff_t t = 0; t < (n_taps ? n_taps : taps->n); t += 2) {
             store_pairs(n_taps ? row[t / 2] : dx + taps->offset[t],
                         spread_to(n_taps ? code[t] : splat(taps->code[t]), codes, value),
-                        spread_to(n_taps ? code[t + 1] : splat(taps->code[t + 1]), codes, value), streams);
+                        spread_to(n_taps ? code[t + 1] : splat(taps->code[t + 1]), codes, value));
             if (n_taps) row[t / 2] += dx_step;
         }
     }
 }
 
 CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RECORD_T *record, const cpool_taps *taps,
-                              ptrdiff_t width, row_part p, const int n_taps, int streams) {
+                              ptrdiff_t width, row_part p, const int n_taps) {
     const ptrdiff_t vectors = (width + LANES - 1) / LANES, whole = p.loose ? vectors : width / LANES;
     const ptrdiff_t last = p.loose ? (vectors - 1) * LANES : width - LANES;
-#define RUN(i, j, n, dx_step, step, streams) \
+#define RUN(i, j, n, dx_step, step) \
     spread_run(dx + (i) * dx_pitch + 2 * (j), dx_step, dout + (i) * width + (j), record + (i) * width + (j), step, n, \
-               taps, n_taps, streams)
-    if (vectors == 1) RUN(p.row, last, p.end_row - p.row, dx_pitch, width, 0);
+               taps, n_taps)
+    if (vectors == 1) RUN(p.row, last, p.end_row - p.row, dx_pitch, width);
     else
         for (ptrdiff_t i = p.row; i < p.end_row; i++) {
-            RUN(i, 0, whole, 2 * LANES, LANES, streams);
-            if (whole < vectors) RUN(i, last, 1, 0, 0, streams);
+            RUN(i, 0, whole, 2 * LANES, LANES);
+            if (whole < vectors) RUN(i, last, 1, 0, 0);
         }
 #undef RUN
-    if (streams) STREAMED;
 }
 
 static void NAMED(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                                const cpool_taps *taps, ptrdiff_t width, row_part p, int streams) {
+                                const cpool_taps *taps, ptrdiff_t width, row_part p) {
     /* Windows of 2x2, nearly all there are, are unrolled: 1.3x. */
-    if (taps->n == 4) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4, streams);
-    else spread_rows(dx, dx_pitch, dout, record, taps, width, p, 0, streams);
+    if (taps->n == 4) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4);
+    else spread_rows(dx, dx_pitch, dout, record, taps, width, p, 0);
 }
 #if HAS_SUMS_OF_ROWS && VECTOR_BYTES == MAX_VECTOR_BYTES
 #include "window_rows.h"

@@ -110,7 +110,6 @@ static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, slices = between(0, 3) ? 1 : 2;
     const ptrdiff_t rows = between(1, slices == 1 ? 3 : 2);
-    /* Streams want steps of 16 bytes, which most often are those of windows without gaps. */
     const int gaps = between(0, 1) != 0;
     const ptrdiff_t row = 2 * width + (gaps ? between(0, 3) : 0), dx_pitch = rows * row + (gaps ? between(0, 3) : 0);
     const ptrdiff_t slice = n * dx_pitch + (gaps ? between(0, 9) : 0);
@@ -126,7 +125,7 @@ static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n
     uint8_t *dx = output_in(SLOT_Y, (cells + shift) * bytes) + shift * bytes;
     fill_values(dout, dtype, n * width);
     random_winners(record, &taps, n * width);
-    table->spread_pairs[dtype](dx, dx_pitch, dout, record, &taps, n, width, room, between(0, 1) != 0);
+    table->spread_pairs[dtype](dx, dx_pitch, dout, record, &taps, n, width, room);
     /* Within the room, what is no window's may be anything. */
     memcpy(image_of(SLOT_Y, dx), dx, (size_t)(room * bytes));
     for (ptrdiff_t i = 0; i < n; i++)

@@ -15,12 +15,14 @@ cdef struct Gradient:
     # Sums (_sums.pxi)
     cpool_sum_record *sum
     ptrdiff_t block, blocks      # rows of dx done at a time, and how many times
-    ptrdiff_t *place             # lanes: where each of a block's outputs goes
     ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
     # Sums of rows (_row_sums.pxi)
     cpool_sum_rows *sum_rows
     cpool_columns columns
     cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
+    # Eight planes at once (_eights.pxi)
+    cpool_scatter_eight *scatter_eight
+    cpool_eight eight            # what is the same for all chunks; start: of a plane
     # Scratch
     ptrdiff_t scratch_bytes      # of a thread
     ptrdiff_t shared_bytes       # and of all together, behind it
@@ -69,23 +71,24 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         count_path(BACKWARD_ROWS)
     elif g.code_item == 1 and plan_sums(&g, chosen.sum_record[dtype]):
         threads = threads_for(g.items, <double> dx.size)
-        count_path(BACKWARD_LANES if g.run == backward_lanes else BACKWARD_SUMS)
+        count_path(BACKWARD_SUMS)
     else:
         g.run = backward_part
-        threads = cut_up(&g)
-        count_path(BACKWARD_CHANNELS if g.channels > 1 else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
+        threads = cut_up(&g, EIGHT if plan_eights(&g, chosen.scatter_eight[dtype]) else GROUP)
+        count_path(BACKWARD_CHANNELS if g.channels > 1 else BACKWARD_EIGHTS if g.group == EIGHT
+                   else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
         if g.parts > 1:
             count_path(BACKWARD_PARTS)
-    if g.scratch_bytes > 0:
+    if g.scratch_bytes + g.shared_bytes > 0:
         memory = <char *> malloc(64 + threads * g.scratch_bytes + g.shared_bytes)
         if memory == NULL:
             free(taps)
             raise MemoryError("no memory for the scratch of a gradient")
         g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
-        if g.run == backward_lanes:
-            lay_out_sums(&g, threads)
-        elif g.run == backward_rows:
+        if g.run == backward_rows:
             list_viewers(&g, g.scratch + threads * g.scratch_bytes)
+        elif g.shared_bytes > 0:
+            list_starts(&g, g.scratch)
     run_items(run_gradient_item, &g, g.items, threads)
     free(taps)
     free(memory)
@@ -133,13 +136,13 @@ cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements, ptrdiff_t 
         g.cut += 1
 
 
-cdef int cut_up(Gradient *g) noexcept:
-    """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
+cdef int cut_up(Gradient *g, ptrdiff_t group) noexcept:
+    """Cuts the planes into groups of so many, parts and chunks; returns how many threads share them."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
     cdef ptrdiff_t outputs = g.axis[0].output * g.axis[1].output * g.axis[2].output
     cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
-    g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
+    g.group = 1 if g.channels > 1 else min(g.planes, group)
     g.parts = 1
     g.items = ceil_div(g.planes, g.group)
     # Windows that lie in two parts are looked at twice: parts are much longer than windows.
@@ -149,7 +152,7 @@ cdef int cut_up(Gradient *g) noexcept:
     g.parts = ceil_div(axis.length, g.part)
     g.items *= g.parts
     g.chunk = max(1, CHUNK_BYTES // (slice_bytes * g.group) // min(axis.stride, CHUNK_BYTES))
-    g.outputs.ahead_plane = plane_bytes if g.group == GROUP else 0
+    g.outputs.ahead_plane = plane_bytes if g.group >= GROUP else 0
     g.outputs.ahead_step = plane_bytes // (outputs * ceil_div(g.channels, GROUP))
     return <int> min(threads, g.items)
 
@@ -225,5 +228,8 @@ cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptr
                                      + <uint64_t> window_start(&g.axis[1], oh) * g.cell[1]
                                      + <uint64_t> window_start(&g.axis[2], ow) * g.cell[2])
         at = (((plane * g.axis[0].output + od) * g.axis[1].output + oh) * g.axis[2].output + ow) * g.channels
-        g.scatter(dx, g.dout + at * g.item, g.record + at * g.code_item, outputs)
+        if g.group == EIGHT and outputs.n_planes == EIGHT and not outputs.checked:
+            scatter_eight(g, outputs, dx, plane, at)
+        else:
+            g.scatter(dx, g.dout + at * g.item, g.record + at * g.code_item, outputs)
         od += 1

@@ -26,6 +26,14 @@ cdef extern from "cpool_kernels.h" nogil:
         const char *ahead
         ptrdiff_t ahead_step, ahead_plane
     ctypedef void cpool_scatter_record(void *, const void *, const void *, const cpool_outputs *) noexcept
+    ctypedef struct cpool_eight:
+        ptrdiff_t n, plane
+        const uint32_t *start
+        uint32_t dx_plane, kernel, column, row
+        ptrdiff_t n_codes
+        const char *ahead
+        ptrdiff_t ahead_step
+    ctypedef void cpool_scatter_eight(void *, const void *, const void *, const cpool_eight *) noexcept
     ctypedef struct cpool_taps:
         const ptrdiff_t *offset
         const int64_t *code
@@ -63,6 +71,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_spread_pairs *spread_pairs[11]
         cpool_sum_rows *sum_rows[11]
         cpool_scatter_record *scatter_record[11][4]
+        cpool_scatter_eight *scatter_eight[11]
         cpool_scatter *scatter_add[11]
         cpool_scatter *scatter_put[4]
         cpool_split *split[4]

@@ -24,86 +24,11 @@ cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
         g.items = g.planes * g.axis[0].length * g.blocks
         g.run = backward_sums
         return True
-    if (g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1 or g.planes < LANES
-            or height.stride > 1 or width.stride > 1):
-        return False
-    g.block = height.length
-    while scratch_of_lanes(g) > MOST_SCRATCH:
-        if g.block == 1:
-            return False
-        g.block = ceil_div(g.block, 2)
-    g.blocks = ceil_div(height.length, g.block)
-    g.items = ceil_div(g.planes, LANES) * g.blocks
-    g.shared_bytes = viewers(height, g.block) * width.output * sizeof(ptrdiff_t)
-    g.run = backward_lanes
-    return True
 
 
 cdef inline ptrdiff_t viewers(const Axis *axis, ptrdiff_t n) noexcept nogil:
     """Outputs, also before and past the real ones, that may look at n cells, the first at a stride's multiple."""
     return last_viewer(axis, n - 1) - first_viewer(axis, 0) + 1
-
-
-cdef double scratch_of_lanes(Gradient *g) noexcept nogil:
-    """A thread's scratch: outputs, with those that there are not around them, their records, and a block of dx."""
-    cdef double outputs = <double> LANES * viewers(&g.axis[1], g.block) * viewers(&g.axis[2], g.axis[2].length)
-    cdef double cells = <double> LANES * (<double> g.block * g.axis[2].length + LANES)
-    cdef double bytes = outputs * (g.item + 1) + cells * g.item
-    if bytes <= MOST_SCRATCH:
-        g.codes = <ptrdiff_t> outputs * g.item
-        g.cells = g.codes + <ptrdiff_t> outputs
-        g.scratch_bytes = ceil_div(<ptrdiff_t> bytes, 64) * 64
-    return bytes
-
-
-cdef void lay_out_sums(Gradient *g, int threads) noexcept nogil:
-    """Where a block's outputs go. Around them is nothing to add."""
-    cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t pitch = viewers(width, width.length), row, column, i
-    for i in range(threads):
-        memset(g.scratch + i * g.scratch_bytes, 0, g.cells)
-    g.place = <ptrdiff_t *> (g.scratch + threads * g.scratch_bytes)
-    for row in range(viewers(&g.axis[1], g.block)):
-        for column in range(width.output):
-            g.place[row * width.output + column] = (row * pitch + column - first_viewer(width, 0)) * LANES
-
-
-cdef void backward_lanes(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """A block of rows of 16 planes of dx."""
-    cdef const Axis *height = &g.axis[1]
-    cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t plane = item // g.blocks * LANES, planes = min(LANES, g.planes - plane)
-    cdef ptrdiff_t first = item % g.blocks * g.block, n = min(g.block, height.length - first)
-    # The block's rows of outputs, and those of them that there are.
-    cdef ptrdiff_t low = first_viewer(height, first), high = last_viewer(height, first + n - 1) + 1
-    cdef ptrdiff_t top = min(high, max(low, 0)), bottom = max(top, min(high, height.output))
-    cdef ptrdiff_t low_column = first_viewer(width, 0), pitch = viewers(width, width.length) * LANES
-    cdef ptrdiff_t outputs = height.output * width.output, at = plane * outputs + top * width.output
-    cdef ptrdiff_t cells = height.length * width.length, t
-    cdef ptrdiff_t offset[MOST_SUMMED]
-    cdef int64_t code[MOST_SUMMED]
-    cdef cpool_taps taps
-    cdef cpool_cells run
-    cdef char *dx = scratch + g.cells
-    taps.offset, taps.code = offset, code
-    memset(scratch, 0, (top - low) * pitch * g.item)
-    memset(scratch + (bottom - low) * pitch * g.item, 0, (high - bottom) * pitch * g.item)
-    if top < bottom:
-        chosen.transpose[log2_bytes(g.item)](scratch + (top - low) * pitch * g.item, g.place, g.dout + at * g.item,
-                                             outputs, planes, (bottom - top) * width.output)
-        chosen.transpose[0](scratch + g.codes + (top - low) * pitch, g.place, g.record + at, outputs, planes,
-                            (bottom - top) * width.output)
-    # Stride 1: all cells have the same windows around them.
-    taps.n = g.taps.n
-    for t in range(taps.n):
-        code[t] = taps.n - 1 - t
-        offset[t] = ((first + height.before - code[t] // width.kernel * height.dilation - low) * pitch
-                     + (width.before - code[t] % width.kernel * width.dilation - low_column) * LANES)
-    run.n_rows, run.n, run.n_phases, run.width = n, width.length, 1, LANES
-    run.dx_row, run.row, run.streams = width.length * LANES, pitch, False
-    g.sum(dx, scratch, scratch + g.codes, &taps, &run)
-    take_out_of_lanes(g.dx + (plane * cells + first * width.length) * g.item, cells, dx, n * width.length, planes,
-                      g.item)
 
 
 cdef ptrdiff_t list_windows(const Axis *axis, ptrdiff_t cell, ptrdiff_t *run, ptrdiff_t *output,

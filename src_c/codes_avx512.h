@@ -57,6 +57,8 @@ typedef __mmask64 lanes_64;
 #define BETTER_min_f32(v, best) COMPARE_FLOATS(v, best, SINGLES, ps, _CMP_NGE_UQ)
 #define BETTER_min_f64(v, best) COMPARE_FLOATS(v, best, DOUBLES, pd, _CMP_NGE_UQ)
 
+CPOOL_INLINE raw_64 widen_1_4_64(const void *p) { return _mm512_cvtepu8_epi32(_mm_loadu_si128(p)); }
+
 /* Past the caches, in parts of 16 bytes: NumPy's own arrays begin at no larger multiple. */
 CPOOL_INLINE void stream_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
 CPOOL_INLINE void stream_32(void *p, raw_32 v) {

@@ -88,6 +88,21 @@ typedef struct {
 /* Backward: adds each dout to the cell of dx that its record names, in the order of rows and columns. */
 typedef void cpool_scatter_record(void *dx, const void *dout, const void *record, const cpool_outputs *outputs);
 
+/*
+ * The same of eight planes and windows of one depth, for records of bytes: output i of n of plane p, element
+ * p * plane + i, goes to element p * dx_plane + start[i] + code * column + code / kernel * row of dx, of which all but
+ * the sum may wrap. Of the starts a vector more may be read.
+ */
+typedef struct {
+    ptrdiff_t n, plane;
+    const uint32_t *start;
+    uint32_t dx_plane, kernel, column, row;
+    ptrdiff_t n_codes; /* so many may be read from record on */
+    const char *ahead; /* what of dx is written next: fetched a step of bytes for each i */
+    ptrdiff_t ahead_step;
+} cpool_eight;
+typedef void cpool_scatter_eight(void *dx, const void *dout, const void *record, const cpool_eight *planes);
+
 /* The taps of a window: where each lies, and its code. */
 typedef struct {
     const ptrdiff_t *offset; /* [n] */
@@ -179,6 +194,7 @@ typedef struct {
     cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_rows *sum_rows[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_scatter_record *scatter_record[CPOOL_N_DTYPES][CPOOL_N_SIZES];
+    cpool_scatter_eight *scatter_eight[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_scatter *scatter_add[CPOOL_N_DTYPES];
     cpool_scatter *scatter_put[CPOOL_N_SIZES]; /* last index here and below: the element's size */
     cpool_split *split[CPOOL_N_SIZES];

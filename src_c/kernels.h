@@ -18,8 +18,9 @@
 #define FROM_WIDEST(kernel_of) kernel_of(0)
 #endif
 
-/* In vectors of 16 bytes sums of rows take 1.3x to 2x of scattering. */
+/* In vectors of 16 bytes sums of rows take 1.3x to 2x of scattering, and eight planes 1.0x to 1.4x of twice four. */
 #define HAS_SUMS_OF_ROWS (CPOOL_HAS_SHUFFLE && MAX_VECTOR_BYTES >= 32)
+#define HAS_EIGHTS (MAX_VECTOR_BYTES >= 32)
 
 /* How many of this instruction set's vectors, from the widest down, a row of so many bytes does not fill. */
 CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
@@ -107,6 +108,9 @@ CPOOL_INLINE void pairs_in_vectors(pairs_of_width *const *of_width, ptrdiff_t it
     if (n > n_loose) of_width[exact](dx, dx_pitch, dout, record, taps, width, exact_part);
 }
 
+#if HAS_EIGHTS
+typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
+#endif
 #define DTYPE_TEMPLATE "dtype_kernels.h"
 #include "dtypes.h"
 
@@ -226,6 +230,11 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
     {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar, \
      cpool_scatter_record_##dtype##_u32_scalar, cpool_scatter_record_##dtype##_u64_scalar},
 #define SCATTER_SLOT(dtype) cpool_scatter_add_##dtype##_scalar,
+#if HAS_EIGHTS
+#define EIGHT_SLOT(dtype) CPOOL_NAME3(scatter_eight, dtype, ISA),
+#else
+#define EIGHT_SLOT(dtype) NULL,
+#endif
 #define TABLE CPOOL_NAME2(cpool_kernels, ISA)
 
 extern const cpool_kernels TABLE;
@@ -238,6 +247,7 @@ const cpool_kernels TABLE = {
     .spread_pairs = PAIRS_SLOTS(spread_pairs),
     .sum_rows = ROWS_SLOTS,
     .scatter_record = {CPOOL_FOR_EACH_DTYPE(RECORD_SLOT)},
+    .scatter_eight = {CPOOL_FOR_EACH_DTYPE(EIGHT_SLOT)},
     .scatter_add = {CPOOL_FOR_EACH_DTYPE(SCATTER_SLOT)},
     .scatter_put = {cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_scatter_put_u32_scalar,
                     cpool_scatter_put_u64_scalar},

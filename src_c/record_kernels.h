@@ -107,4 +107,6 @@ static void KERNEL(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout,
 
 #if MAX_VECTOR_BYTES == 0
 #include "scatter_record.h"
+#elif HAS_EIGHTS && RECORD_BYTES == 1
+#include "scatter_eight.h"
 #endif

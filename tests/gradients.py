@@ -9,10 +9,12 @@ from tables import assert_same, layer_class, running
 import cpool
 from cpool import _kernels
 
+EIGHTS = "backward of eight planes at a time"
 GROUPS, PLANES = "backward of four planes at a time", "backward of up to three planes"
 CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
 PAIRS = "backward of pairs"
-SUMS, LANES, ROWS = "backward by sums of channels", "backward in lanes", "backward by sums of rows"
+SUMS, ROWS = "backward by sums of channels", "backward by sums of rows"
+MOST_STARTS = 8192  # outputs of a plane of eight
 VECTOR_BYTES = {"avx512": 64, "avx2": 32, "sse2": 16, "neon": 16, "scalar": 0}
 
 
@@ -36,7 +38,10 @@ def gradients(rng, dtype, shape, nan=False):
 
 
 def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None, nan=False):
-    """Backward of a gradient of this dtype through a float32 forward; window: from kernel_size on."""
+    """Backward of a gradient of this dtype through a float32 forward; window: from kernel_size on.
+
+    taken: the names of the ways; GROUPS where planes are scattered together, as many as there are vectors for.
+    """
     rng, rank, dtype = np.random.default_rng(0), len(window[0]), np.dtype(dtype)
     x = values(rng, np.dtype("f4"), shape, "ties")  # so that neighbouring windows share their winners
     with running(isa, threads):
@@ -52,6 +57,10 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     if isa == "scalar" and taken == {PAIRS}:  # for vectors alone
         taken = now & {GROUPS, PLANES, PARTS}
         assert taken
+    planes, outputs = prod(shape[:-rank]), prod(y_shape[-rank:])
+    flat = (1, *window[0])[-3] == 1 and (1, *shape[-rank:])[-3] == 1 if rank == 3 else True
+    eights = VECTOR_BYTES[isa] >= 32 and planes >= 8 and prod(window[0]) <= 256 and outputs <= MOST_STARTS and flat
+    taken = {EIGHTS if name == GROUPS and eights else name for name in taken}
     assert now == (taken if threaded else taken - {PARTS})
     assert_same(dx, added(dout, indices, shape, rank))
 

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 import pytest
 from arrays import at_offset
-from gradients import CHANNELS, GROUPS, LANES, PAIRS, PARTS, PLANES, ROWS, SUMS, check, summed
+from gradients import CHANNELS, EIGHTS, GROUPS, PAIRS, PARTS, PLANES, ROWS, SUMS, check, summed
 from tables import ISAS
 
 from cpool import _kernels
@@ -194,38 +194,42 @@ def test_sums_of_channels_into_any_place_in_memory(isa, shape, window, offset):
     ("shape", "window"),
     [
         ((2, 16, 7, 7), ((3, 3), (1, 1), (1, 1))),
-        ((2, 17, 14, 13), ((3, 3), (1, 1), (1, 1))),  # a last group of few planes
-        ((5, 4, 12, 13), ((2, 2), (1, 1))),
-        ((1, 16, 3, 3), ((2, 2), (1, 1), (1, 1))),  # planes of fewer cells than lanes
-        ((1, 16, 1, 30), ((1, 3), (1, 1), (0, 1))),
+        ((1, 8, 14, 13), ((3, 3), (1, 1), (1, 1))),  # eight planes are all there are
+        ((5, 3, 12, 13), ((2, 2), (1, 1))),  # a last group of seven
+        ((1, 16, 3, 3), ((2, 2), (1, 1), (1, 1))),
+        ((1, 9, 1, 30), ((1, 5), (1, 1), (0, 1))),
         ((1, 20, 30, 1), ((3, 1), (1, 1), (1, 0))),
         ((1, 20, 12, 13), ((2, 3), (1, 1), ((1, 0), (0, 2)), (3, 2))),
-        ((1, 33, 60, 61), ((2, 2), (1, 1), (1, 1))),  # several blocks of rows
-        ((2, 25, 39), ((3,), (1,), (1,))),
+        ((1, 17, 12, 13), ((5, 3), (3, 4), (2, 1), (2, 3))),
+        ((1, 9, 20, 21), ((13, 13), (1, 1), (6, 6))),
+        ((1, 8, 20, 300), ((1, 255), (1, 3), (0, 7))),  # as many columns as a code names
+        ((1, 8, 300, 20), ((256, 1), (3, 1))),
+        ((1, 11, 120, 61), ((4, 4), (2, 1), (1, 1))),  # several chunks
+        ((2, 25, 40), ((5,), (1,), (1,))),
+        ((2, 25, 40), ((1,), (3,))),
     ],
     ids=str,
 )
-def test_lanes(isa, shape, window, dtype):
-    taken = {LANES} if summed(isa, window, np.dtype(dtype).itemsize) else {GROUPS}
-    check(taken, isa, shape, window, dtype=dtype, threads=2)
+def test_eights(isa, shape, window, dtype):
+    check({GROUPS}, isa, shape, window, dtype=dtype)
 
 
 @pytest.mark.parametrize("isa", ISAS)
 @pytest.mark.parametrize(
     ("shape", "window", "taken"),
     [
-        ((3, 5, 12, 13), ((2, 2), (1, 1)), GROUPS),  # 15 planes
-        ((3, 6, 12, 13), ((2, 2), (1, 2)), GROUPS),
-        ((3, 6, 12, 13), ((2, 2), (2, 1)), GROUPS),
-        ((3, 6, 3, 12, 13), ((1, 2, 2), (1, 1, 1)), GROUPS),
-        ((1, 16, 2, 20_000), ((2, 2), (1, 1)), GROUPS),  # rows that do not fit in scratch
+        ((7, 12, 13), ((2, 2), (1, 1)), GROUPS),
+        ((3, 6, 3, 12, 13), ((1, 2, 2), (1, 1, 1)), GROUPS),  # several depths
+        ((3, 6, 3, 12, 13), ((2, 2, 2), (1, 1, 1)), GROUPS),
+        ((2, 16, 20, 20), ((17, 17), (1, 1), (8, 8)), GROUPS),  # codes of two bytes
+        ((1, 8, 100, 100), ((2, 2), (1, 1)), GROUPS),  # more outputs than are listed
     ],
     ids=str,
 )
-def test_what_is_not_in_lanes(isa, shape, window, taken):
+def test_what_is_not_eights(isa, shape, window, taken):
     check({taken}, isa, shape, window)
 
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("backward")]
-    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, SUMS, LANES, ROWS]
+    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, SUMS, ROWS, EIGHTS]

@@ -1,0 +1,48 @@
+# Scattering eight planes at once: vectors find out where a few outputs go, then each dout is added there. 1.1x to 1.6x
+# against four planes, of which each output looks up its tap by itself.
+
+cdef enum:
+    EIGHT = 8                        # planes (scatter_eight.h)
+
+cdef ptrdiff_t MOST_STARTS = 8192    # outputs of a plane: where their windows begin is listed
+cdef ptrdiff_t PAST_STARTS = 16      # listed past them: a vector
+
+
+cdef bint plan_eights(Gradient *g, cpool_scatter_eight *kernel) noexcept:
+    """Whether eight planes are scattered at once."""
+    cdef const cpool_outputs *outputs = &g.outputs
+    if (kernel == NULL or g.channels > 1 or g.code_item > 1 or g.planes < EIGHT or outputs.plane > MOST_STARTS
+            or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
+            or outputs.dx_plane > INT32_MAX // EIGHT):
+        return False
+    g.scatter_eight = kernel
+    g.eight.plane, g.eight.dx_plane = outputs.plane, outputs.dx_plane
+    # Unsigned, as are the offsets of taps: what wraps comes back.
+    g.eight.kernel, g.eight.column = outputs.kernel[2], <uint32_t> outputs.offset[2]
+    g.eight.row = <uint32_t> (outputs.offset[1] - outputs.kernel[2] * outputs.offset[2])
+    g.shared_bytes = (outputs.plane + PAST_STARTS) * sizeof(uint32_t)
+    return True
+
+
+cdef void list_starts(Gradient *g, char *memory) noexcept:
+    """The first cell of each window of a plane."""
+    cdef uint32_t *start = <uint32_t *> memory
+    cdef ptrdiff_t h, w
+    g.eight.start = start
+    for h in range(g.axis[1].output):
+        for w in range(g.axis[2].output):
+            start[0] = <uint32_t> (<uint64_t> window_start(&g.axis[1], h) * g.cell[1]
+                                   + <uint64_t> window_start(&g.axis[2], w))
+            start += 1
+    memset(start, 0, PAST_STARTS * sizeof(uint32_t))
+
+
+cdef void scatter_eight(const Gradient *g, const cpool_outputs *outputs, char *dx, ptrdiff_t plane,
+                        ptrdiff_t at) noexcept nogil:
+    """The outputs that scatter_chunk would scatter, the first of which is `at`."""
+    cdef cpool_eight eight = g.eight
+    eight.n = outputs.n_rows * outputs.width
+    eight.start += at - plane * eight.plane
+    eight.n_codes = g.planes * eight.plane - at
+    eight.ahead, eight.ahead_step = outputs.ahead, EIGHT * outputs.ahead_step
+    g.scatter_eight(dx, g.dout + at * g.item, g.record + at, &eight)

@@ -1,0 +1,36 @@
+/*
+ * scatter_eight.h - backward of eight planes at once, for one dtype and records of bytes: vectors find out where a few
+ * outputs go, then each dout is added there. Parameters: those of dtypes.h; MAX_VECTOR_BYTES.
+ */
+static void CPOOL_NAME3(scatter_eight, DTYPE, ISA)(void *dx_, const void *dout_, const void *record_,
+                                                   const cpool_eight *planes) {
+    enum { AT_ONCE = 64 };
+    const cpool_eight c = *planes;
+    const uint32_t reciprocal = (65535 + c.kernel) / c.kernel; /* exact for codes of a byte */
+    uint32_t index[8][AT_ONCE];
+    SUM_T *dx = dx_;
+    const char *ahead = c.ahead;
+    for (ptrdiff_t from = 0; from < c.n; from += AT_ONCE) {
+        const ptrdiff_t n = c.n - from < AT_ONCE ? c.n - from : AT_ONCE;
+        const SUM_T *dout = (const SUM_T *)dout_ + from;
+        for (ptrdiff_t p = 0; p < 8; p++)
+            for (ptrdiff_t i = 0; i < n; i += MAX_VECTOR_BYTES / 4) {
+                const uint8_t *codes = (const uint8_t *)record_ + p * c.plane + from + i;
+                uint8_t rest[MAX_VECTOR_BYTES / 4] = {0};
+                if (p * c.plane + from + i + MAX_VECTOR_BYTES / 4 > c.n_codes)
+                    codes = memcpy(rest, codes, (size_t)(n - i < MAX_VECTOR_BYTES / 4 ? n - i : MAX_VECTOR_BYTES / 4));
+                index_vec start, code = (index_vec)CPOOL_NAME4(widen, 1, 4, MAX_VECTOR_BYTES)(codes);
+                memcpy(&start, c.start + from + i, sizeof start);
+                start += (uint32_t)p * c.dx_plane + code * c.column + (code * reciprocal >> 16) * c.row;
+                memcpy(&index[p][i], &start, sizeof start);
+            }
+        for (ptrdiff_t i = 0; i < n; i++, ahead += c.ahead_step) {
+            CPOOL_PREFETCH(ahead);
+            CPOOL_UNROLL
+            for (int p = 0; p < 8; p++) {
+                SUM_T *cell = dx + index[p][i];
+                *cell = (SUM_T)ADD(*cell, dout[p * c.plane + i]);
+            }
+        }
+    }
+}

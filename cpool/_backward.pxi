@@ -74,7 +74,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         count_path(BACKWARD_SUMS)
     else:
         g.run = backward_part
-        threads = cut_up(&g, EIGHT if plan_eights(&g, chosen.scatter_eight[dtype]) else GROUP)
+        threads = cut_up(&g, chosen.scatter_eight[dtype])
         count_path(BACKWARD_CHANNELS if g.channels > 1 else BACKWARD_EIGHTS if g.group == EIGHT
                    else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
         if g.parts > 1:
@@ -136,13 +136,15 @@ cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements, ptrdiff_t 
         g.cut += 1
 
 
-cdef int cut_up(Gradient *g, ptrdiff_t group) noexcept:
-    """Cuts the planes into groups of so many, parts and chunks; returns how many threads share them."""
+cdef int cut_up(Gradient *g, cpool_scatter_eight *eight) noexcept:
+    """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
     cdef ptrdiff_t outputs = g.axis[0].output * g.axis[1].output * g.axis[2].output
     cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
-    g.group = 1 if g.channels > 1 else min(g.planes, group)
+    g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
+    if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g, eight):
+        g.group = EIGHT
     g.parts = 1
     g.items = ceil_div(g.planes, g.group)
     # Windows that lie in two parts are looked at twice: parts are much longer than windows.

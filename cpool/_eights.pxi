@@ -11,7 +11,7 @@ cdef ptrdiff_t PAST_STARTS = 16      # listed past them: a vector
 cdef bint plan_eights(Gradient *g, cpool_scatter_eight *kernel) noexcept:
     """Whether eight planes are scattered at once."""
     cdef const cpool_outputs *outputs = &g.outputs
-    if (kernel == NULL or g.channels > 1 or g.code_item > 1 or g.planes < EIGHT or outputs.plane > MOST_STARTS
+    if (kernel == NULL or g.channels > 1 or g.code_item > 1 or outputs.plane > MOST_STARTS
             or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
             or outputs.dx_plane > INT32_MAX // EIGHT):
         return False

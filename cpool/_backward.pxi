@@ -12,20 +12,19 @@ cdef struct Gradient:
     cpool_spread_pairs *pairs
     bint exact                   # no cell of dx is without a window
     ptrdiff_t rows               # output rows of a slice of dx
-    # Sums (_sums.pxi)
+    # Sums (_sums.pxi, _row_sums.pxi)
+    ptrdiff_t block, blocks      # rows of dx that are an item, and how many of these a slice has
     cpool_sum_record *sum
-    ptrdiff_t block, blocks      # rows of dx done at a time, and how many times
-    ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
-    # Sums of rows (_row_sums.pxi)
     cpool_sum_rows *sum_rows
     cpool_columns columns
+    ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
     cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
     # Eight planes at once (_eights.pxi)
     cpool_scatter_eight *scatter_eight
     cpool_eight eight            # what is the same for all chunks; start: of a plane
     # Scratch
     ptrdiff_t scratch_bytes      # of a thread
-    ptrdiff_t shared_bytes       # and of all together, behind it
+    ptrdiff_t shared_bytes       # and of all together, behind theirs
     char *scratch
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
@@ -41,7 +40,7 @@ cdef struct Gradient:
     const char *record
 
 cdef ptrdiff_t CHUNK_BYTES = 32768  # about the most that is cleared at a time, several planes together
-cdef int GROUP = 4                  # planes, or channels, that the kernel does together (scatter_record.h)
+cdef int GROUP = 4                  # planes, or channels, that scatter_record does together
 
 
 cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, bint channels_last):

@@ -1,6 +1,5 @@
-# Backward as sums, in vectors: each cell of dx is written once, with the sum of the outputs whose record names it. A
-# vector is some of a cell's channels, 2x for channels last; or, of NCHW with stride 1, the same cell of 16 planes,
-# transposed in scratch (lanes), 1.4x for 3x3 windows.
+# Backward of channels last as sums: each cell of dx is written once, with the sum of the outputs whose record names it,
+# in vectors of its channels. 2x against scattering.
 
 cdef enum:
     MOST_SUMMED = 64                # taps
@@ -11,19 +10,17 @@ cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
     """Whether vectors of sums, of which each looks at all its windows, are fewer than outputs."""
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
-    if g.taps.n > MOST_SUMMED or g.taps.n * g.item > chosen.vector_bytes:
+    if (g.channels == 1 or g.channels * g.item < 16 or max(height.stride, width.stride) > MOST_PHASES
+            or g.taps.n > MOST_SUMMED or g.taps.n * g.item > chosen.vector_bytes):
         return False
+    # A few rows at a time, whose calls are as few.
+    g.block = max(1, CHUNK_BYTES // (width.length * g.channels * g.item))
+    g.block = min(height.length, ceil_div(g.block, height.stride) * height.stride)
+    g.blocks = ceil_div(height.length, g.block)
+    g.items = g.planes * g.axis[0].length * g.blocks
     g.sum = kernel
-    if g.channels > 1:
-        if max(height.stride, width.stride) > MOST_PHASES or g.channels * g.item < 16:
-            return False
-        # A few rows at a time, whose calls are as few.
-        g.block = max(1, CHUNK_BYTES // (width.length * g.channels * g.item))
-        g.block = min(height.length, ceil_div(g.block, height.stride) * height.stride)
-        g.blocks = ceil_div(height.length, g.block)
-        g.items = g.planes * g.axis[0].length * g.blocks
-        g.run = backward_sums
-        return True
+    g.run = backward_sums
+    return True
 
 
 cdef inline ptrdiff_t viewers(const Axis *axis, ptrdiff_t n) noexcept nogil:

@@ -142,6 +142,7 @@ cdef int cut_up(Gradient *g, cpool_scatter_eight *eight) noexcept:
     cdef ptrdiff_t outputs = g.axis[0].output * g.axis[1].output * g.axis[2].output
     cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
+    # As many as need no parts.
     if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g, eight):
         g.group = EIGHT
     g.parts = 1
@@ -229,7 +230,7 @@ cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptr
                                      + <uint64_t> window_start(&g.axis[1], oh) * g.cell[1]
                                      + <uint64_t> window_start(&g.axis[2], ow) * g.cell[2])
         at = (((plane * g.axis[0].output + od) * g.axis[1].output + oh) * g.axis[2].output + ow) * g.channels
-        if g.group == EIGHT and outputs.n_planes == EIGHT and not outputs.checked:
+        if g.group == EIGHT and outputs.n_planes == EIGHT:
             scatter_eight(g, outputs, dx, plane, at)
         else:
             g.scatter(dx, g.dout + at * g.item, g.record + at * g.code_item, outputs)

@@ -32,7 +32,7 @@ cdef bint plan_pairs(Gradient *g) noexcept:
     g.parts = ceil_div(g.rows, g.chunk)
     g.items = slices * g.parts
     g.step = g.chunk
-    if g.bytes > CACHE_BYTES and pitch * g.item <= CHUNK_BYTES:
+    if g.bytes > CACHE_BYTES and pitch * g.item <= 4 * CHUNK_BYTES:
         g.step = max(1, STEP_BYTES // (pitch * g.item))
         # With the rows that a slice has left over.
         g.scratch_bytes = ceil_div((g.step + 1) * pitch * g.item, 64) * 64 + 128

@@ -161,6 +161,8 @@ static void stream(void *dst_, const void *src_, ptrdiff_t n_bytes, int last) {
 #if MAX_VECTOR_BYTES
     for (; j + 64 <= n_bytes; j += 64) stream_line(dst + j, src + j);
     if (last) STREAMED;
+#else
+    (void)last;
 #endif
     memcpy(dst + j, src + j, (size_t)(n_bytes - j));
 }

@@ -117,6 +117,7 @@ def test_pairs_on_two_threads(isa, shape, window):
         ("f8", (1, 4, 1026, 1028), 8),
         ("i4", (1, 8, 1026, 1026), 0),  # rows that do not begin at multiples of 16
         ("f4", (1, 8, 1027, 1024), 0),  # a row left over
+        ("f4", (1, 1, 901, 12_000), 4),  # steps of one row of windows
         ("f4", (1_100_000, 8), 0),  # rows of one vector of four, or of half
         ("f4", (12, 17, 12, 10), 4),
         ("f8", (12, 17, 12, 10), 8),

@@ -1,6 +1,6 @@
 # Backward as sums of rows: NCHW with windows of three columns that begin 1 or 2 apart. A row of dx is the sum of what
 # the rows of outputs that look at it have for it, made in vectors of neighbouring cells and written once. Against
-# scattering 1.5x to 1.9x for 3x3 windows of stride 2, 1.2x to 2.6x for stride 1.
+# scattering 1.2x to 1.8x for 3x3 windows of stride 2, 1.3x to 2.6x for stride 1.
 
 cdef enum:
     MOST_VIEWERS = 3                     # rows of outputs that look at one of dx: CPOOL_MOST_VIEWERS
@@ -23,8 +23,8 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
             or ceil_div(height.kernel, height.stride) > MOST_VIEWERS or height.dilation > 1
             or height.length > ROW_LIST_BYTES // VIEWERS_BYTES):
         return False
-    # Narrower rows, and with stride 1 of fewer lanes, are not worth it.
-    if width.length * lanes < (320 if width.stride == 2 else 640) or (width.stride == 1 and g.taps.n > lanes):
+    # Rows of fewer cells than 28 of 16 lanes or 56 of 8 are scattered as fast, and with stride 1 those of few lanes.
+    if width.length * lanes < 448 or (width.stride == 1 and g.taps.n > lanes):
         return False
     row_bytes = width.length * g.item
     rows = max(1, ROW_BLOCK_BYTES // row_bytes)
@@ -82,7 +82,6 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef char *sent = g.dx + (plane * height.length + first) * row_bytes
     cdef char *made = sent
     cdef char *cells = scratch + g.cells
-    cdef char *end
     cdef bint streams = g.bytes > CACHE_BYTES, in_scratch
     give_room(g, scratch, plane, first, rows, n // rows, &dout, &record)
     while i < n:

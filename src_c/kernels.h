@@ -114,58 +114,7 @@ typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
 #define DTYPE_TEMPLATE "dtype_kernels.h"
 #include "dtypes.h"
 
-/* Rows of n_bytes, in steps of `step` bytes, of which the last ends past the row (loose) or overlaps the one before. */
-CPOOL_INLINE void copy_row(char *CPOOL_RESTRICT dst, const char *CPOOL_RESTRICT src, ptrdiff_t n_bytes,
-                           const ptrdiff_t step, const int loose) {
-    for (ptrdiff_t j = 0; j < n_bytes; j += step) {
-        if (!loose && j + step > n_bytes) j = n_bytes - step;
-        memcpy(dst + j, src + j, (size_t)step);
-    }
-}
-
-/* The widest step that a row fills. */
-CPOOL_INLINE ptrdiff_t step_of(ptrdiff_t n_bytes) {
-    return n_bytes >= 64 ? 64 : n_bytes >= 32 ? 32 : n_bytes >= 16 ? 16 : n_bytes >= 8 ? 8 : n_bytes >= 4 ? 4 : 1;
-}
-
-#define CPOOL_FOR_STEP(step, call) \
-    switch (step) { \
-    case 64: call(64); break; \
-    case 32: call(32); break; \
-    case 16: call(16); break; \
-    case 8: call(8); break; \
-    case 4: call(4); break; \
-    default: call(1); \
-    }
-
-static void pack(void *dst_, ptrdiff_t dst_pitch, const void *src_, ptrdiff_t src_pitch, ptrdiff_t n,
-                 ptrdiff_t n_bytes, ptrdiff_t room) {
-    char *dst = dst_;
-    const char *src = src_;
-    const ptrdiff_t exact = step_of(n_bytes), loose = exact < n_bytes && exact < 64 ? 2 * exact : exact;
-    const ptrdiff_t n_loose = loose_rows(n, dst_pitch, (n_bytes + loose - 1) / loose * loose, room);
-#define LOOSE_ROWS(step) \
-    for (ptrdiff_t i = 0; i < n_loose; i++) copy_row(dst + i * dst_pitch, src + i * src_pitch, n_bytes, step, 1)
-#define EXACT_ROWS(step) \
-    for (ptrdiff_t i = n_loose; i < n; i++) copy_row(dst + i * dst_pitch, src + i * src_pitch, n_bytes, step, 0)
-    CPOOL_FOR_STEP(loose, LOOSE_ROWS)
-    CPOOL_FOR_STEP(exact, EXACT_ROWS)
-}
-
-static void stream(void *dst_, const void *src_, ptrdiff_t n_bytes, int last) {
-    char *dst = dst_;
-    const char *src = src_;
-    ptrdiff_t j = -(ptrdiff_t)dst & 63;
-    if (j > n_bytes) j = n_bytes;
-    memcpy(dst, src, (size_t)j);
-#if MAX_VECTOR_BYTES
-    for (; j + 64 <= n_bytes; j += 64) stream_line(dst + j, src + j);
-    if (last) STREAMED;
-#else
-    (void)last;
-#endif
-    memcpy(dst + j, src + j, (size_t)(n_bytes - j));
-}
+#include "copies.h"
 
 #define MOVE u8
 #define MOVE_T uint8_t

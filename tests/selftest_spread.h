@@ -1,5 +1,5 @@
 /*
- * selftest_spread.h - sum_record, sum_rows and spread_pairs against naive loops over outputs and taps.
+ * selftest_spread.h - sum_record, sum_rows, spread_pairs and scatter_eight against naive loops over outputs and taps.
  */
 enum { MAX_SPREAD = 12 };
 
@@ -137,4 +137,35 @@ static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n
             }
     one_nan_of_all(type, dx, cells);
     count(as_expected(SLOT_Y), table->isa, "spread_pairs", type->name, 1, n, width);
+}
+
+static void test_scatter_eight(const cpool_kernels *table, int dtype, ptrdiff_t n) {
+    const element *type = &elements[dtype];
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, plane = n + between(0, 3), kernel = between(1, 9);
+    const ptrdiff_t column = between(0, 2), row = between(0, 4), top = between(0, 3) ? 3 * kernel : 255;
+    const ptrdiff_t dx_plane = top * column + top / kernel * row + between(21, 30), cells = 8 * dx_plane;
+    const ptrdiff_t vector = WIDEST_VECTOR / 4;
+    const ptrdiff_t codes = 7 * plane + n + between(0, vector);
+    if (cells * bytes > MIN_SLOT_BYTES || codes * bytes > MIN_SLOT_BYTES) return;
+    uint8_t *dout = place_in(SLOT_VALUES, (7 * plane + n) * bytes), *record = place_in(SLOT_CODE, codes);
+    uint8_t *start = place_in(SLOT_INDICES, (n + vector) * 4), *dx = output_in(SLOT_Y, cells * bytes);
+    fill_values(dout, dtype, 7 * plane + n);
+    fill_values(dx, dtype, cells);
+    memcpy(image_of(SLOT_Y, dx), dx, (size_t)(cells * bytes));
+    for (ptrdiff_t i = 0; i < codes; i++) record[i] = (uint8_t)between(0, top);
+    for (ptrdiff_t i = 0; i < n + vector; i++) store_unsigned(start + 4 * i, 4, (uint64_t)between(0, 20));
+    const cpool_eight eight = {.n = n, .plane = plane, .start = (const uint32_t *)(const void *)start,
+                               .dx_plane = (uint32_t)dx_plane, .kernel = (uint32_t)kernel,
+                               .column = (uint32_t)column, .row = (uint32_t)row, .n_codes = codes,
+                               .ahead = (const char *)dx, .ahead_step = between(0, 99)};
+    table->scatter_eight[dtype](dx, dout, record, &eight);
+    for (ptrdiff_t p = 0; p < 8; p++)
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const ptrdiff_t code = record[p * plane + i];
+            const ptrdiff_t to = p * dx_plane + (ptrdiff_t)load_unsigned(start + 4 * i, 4) + code * column +
+                                 code / kernel * row;
+            type->add(image_of(SLOT_Y, dx) + to * bytes, dout + (p * plane + i) * bytes);
+        }
+    one_nan_of_all(type, dx, cells);
+    count(as_expected(SLOT_Y), table->isa, "scatter_eight", type->name, 1, 8, n);
 }

@@ -14,6 +14,18 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t ahead
     ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t,
                                     ptrdiff_t) noexcept
+    ctypedef struct cpool_pass:
+        const void *value
+        const void *code
+        int later
+        ptrdiff_t n_taps
+        const ptrdiff_t *tap
+        const int64_t *tap_code
+        ptrdiff_t pitch, tap_pitch
+        int64_t code_step
+    ctypedef int cpool_best_along(void *, void *, const cpool_pass *, ptrdiff_t, int) noexcept
+    ctypedef void cpool_best_down(void *, void *, ptrdiff_t, const cpool_pass *, ptrdiff_t, ptrdiff_t, ptrdiff_t,
+                                  int) noexcept
     ctypedef struct cpool_outputs:
         ptrdiff_t n_planes, n_rows, width
         ptrdiff_t plane, row, step
@@ -67,6 +79,9 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t vector_bytes
         cpool_window_best *window_best[2][11][4]
         cpool_window_best *window_best_pairs[2][11]
+        int wide_places
+        cpool_best_along *best_along[2][11]
+        cpool_best_down *best_down[2][11]
         cpool_sum_record *sum_record[11]
         cpool_spread_pairs *spread_pairs[11]
         cpool_sum_rows *sum_rows[11]

@@ -36,6 +36,8 @@ cdef struct Job:
     ptrdiff_t items               # calls of run, each of which writes its own part of the result
     const cpool_kernels *kernels
     cpool_window_best *best
+    cpool_best_along *along       # forward_flat
+    cpool_best_down *down
     Axis axis[3]
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes

@@ -50,6 +50,7 @@ include "_lay_out.pxi"
 include "_passes.pxi"
 include "_places.pxi"
 include "_lanes.pxi"
+include "_flat.pxi"
 include "_backward.pxi"
 include "_sums.pxi"
 include "_row_sums.pxi"
@@ -148,7 +149,9 @@ cdef int run(Job *job) except -1:
         scratch[i].cells += -<ptrdiff_t> scratch[i].cells % 64 + 64
         scratch[i].filled = 0
     if job.n_list:
-        if job.run == forward_lanes:
+        if job.run == forward_flat:
+            lay_out_flat_taps(job)
+        elif job.run == forward_lanes:
             lay_out_lane_taps(job)
         else:
             lay_out_block_taps(job)
@@ -181,7 +184,11 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     job.best = chosen.window_best[op][dtype][log2_bytes(job.code_item) if record is not None else 0]
     job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
     # Channels last has each tap of a small window as a run of channels in x itself.
-    if serves_lanes(&job) and plan_lanes(&job):
+    if plan_flat(&job, chosen.best_along[op][dtype], chosen.best_down[op][dtype]):
+        job.n_rows = 0
+        job.run = forward_flat
+        count_path(FORWARD_FLAT)
+    elif serves_lanes(&job) and plan_lanes(&job):
         job.n_rows = 0 if job.passes else job.axis[1].kernel
         job.run = forward_lanes
         count_path(FORWARD_LANES)

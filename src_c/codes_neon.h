@@ -11,6 +11,9 @@ CPOOL_INLINE void stream_16(void *p, raw_16 v) { memcpy(p, &v, sizeof v); }
 CPOOL_INLINE void stream_line(void *p, const void *src) { memcpy(p, src, 64); }
 #define STREAMED (void)0
 
+/* Where mask a, else b. */
+CPOOL_INLINE raw_16 select_16(raw_16 mask, raw_16 a, raw_16 b) { return vbslq_u8(mask, a, b); }
+
 CPOOL_INLINE uint8x8_t load_bytes(const void *p, size_t n_bytes) {
     uint64_t bytes = 0;
     memcpy(&bytes, p, n_bytes);

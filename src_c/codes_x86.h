@@ -10,9 +10,10 @@
 typedef __m128i raw_16;
 
 CPOOL_INLINE raw_16 load_bytes(const void *p, size_t n_bytes) {
-    uint64_t bytes = 0;
+    uint32_t bytes = 0;
+    if (n_bytes == 8) return _mm_loadl_epi64(p);
     memcpy(&bytes, p, n_bytes);
-    return _mm_cvtsi64_si128((int64_t)bytes);
+    return _mm_cvtsi32_si128((int32_t)bytes);
 }
 CPOOL_INLINE void store_bytes(void *p, raw_16 v, size_t n_bytes) { memcpy(p, &v, n_bytes); }
 /* Past the caches, in parts of 16 bytes: NumPy's own arrays begin at no larger multiple. */
@@ -22,6 +23,16 @@ CPOOL_INLINE void stream_line(char *p, const char *src) {
     for (int i = 0; i < 64; i += 16) stream_16(p + i, _mm_loadu_si128((const raw_16 *)(const void *)(src + i)));
 }
 #define STREAMED _mm_sfence()
+
+/* Where mask a, else b; all lanes of a mask are whole. GCC 12 makes of the vectors' own operators twice the code. */
+#if MAX_VECTOR_BYTES >= 32
+CPOOL_INLINE raw_16 select_16(raw_16 mask, raw_16 a, raw_16 b) { return _mm_blendv_epi8(b, a, mask); }
+#else
+CPOOL_INLINE raw_16 select_16(raw_16 mask, raw_16 a, raw_16 b) {
+    const __m128 m = _mm_castsi128_ps(mask);
+    return _mm_castps_si128(_mm_or_ps(_mm_and_ps(m, _mm_castsi128_ps(a)), _mm_andnot_ps(m, _mm_castsi128_ps(b))));
+}
+#endif
 
 /* A code of a byte is below 256, so the signed saturation of packs_epi32 never acts. */
 CPOOL_INLINE void narrow_1_2_16(void *p, raw_16 v) { store_bytes(p, _mm_packus_epi16(v, v), 8); }
@@ -59,6 +70,7 @@ CPOOL_INLINE raw_16 widen_1_8_16(const void *p) {
 #if MAX_VECTOR_BYTES >= 32
 typedef __m256i raw_32;
 
+CPOOL_INLINE raw_32 select_32(raw_32 mask, raw_32 a, raw_32 b) { return _mm256_blendv_epi8(b, a, mask); }
 CPOOL_INLINE void stream_32(void *p, raw_32 v) {
     stream_16(p, _mm256_castsi256_si128(v));
     stream_16((char *)p + 16, _mm256_extracti128_si256(v, 1));

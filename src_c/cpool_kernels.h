@@ -68,6 +68,32 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
  */
 
 /*
+ * A pass of a window along its rows or down its columns, over cells that lie in scratch: values, and where an
+ * earlier pass has made them (`later`) beside them the places of the winners, if places are wanted, as wide as the table
+ * says. Records of bytes.
+ *
+ * best_along: y[i] is the best of value[i + tap[t]], whose place is tap_code[t] and what code has there. Returns whether
+ * anything in a first pass was NaN; then later passes are to be `exact`. n may be rounded up to whole vectors, in what is
+ * read and what is written. In place (y is value, places is code) where no tap is negative.
+ *
+ * best_down: y[n][width] (rows y_pitch apart) is the best of value[i * pitch + t * tap_pitch + j], whose place is
+ * t * code_step and what code has there. A row narrower than a vector is written past its end within the first `room`
+ * elements of y, the next one's after it; of the last row a vector may be read past its end.
+ */
+typedef struct {
+    const void *value, *code;
+    int later;
+    ptrdiff_t n_taps;
+    const ptrdiff_t *tap;              /* [n_taps] best_along */
+    const int64_t *tap_code;
+    ptrdiff_t pitch, tap_pitch;        /* best_down */
+    int64_t code_step;
+} cpool_pass;
+typedef int cpool_best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact);
+typedef void cpool_best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
+                             ptrdiff_t width, ptrdiff_t room, int exact);
+
+/*
  * Outputs side by side: n_rows rows of `width` outputs, of each of n_planes planes. Output (p, r, i) is element
  * p * plane + r * row + i * step of the arrays of outputs; element 0 of its window is element
  * p * dx_plane + start + r * dx_row + i * dx_step of dx, its tap of code c lies offset_of[c] elements further. Of these
@@ -190,6 +216,9 @@ typedef struct {
     ptrdiff_t vector_bytes; /* of the widest vector; 0: none */
     cpool_window_best *window_best[CPOOL_N_OPS][CPOOL_N_DTYPES][CPOOL_N_SIZES]; /* last index: the record's type */
     cpool_window_best *window_best_pairs[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* stride 2, records of bytes; may be NULL */
+    int wide_places; /* between passes a place is as wide as an element; else a byte */
+    cpool_best_along *best_along[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* may be NULL, as best_down */
+    cpool_best_down *best_down[CPOOL_N_OPS][CPOOL_N_DTYPES];
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_rows *sum_rows[CPOOL_N_DTYPES]; /* may be NULL */

@@ -30,7 +30,7 @@
 /* With `|` GCC 12 stores all masks and ors them in the end. */
 #define EITHER(a, b) _kor_mask16(a, b)
 #else
-#define EITHER(a, b) ((a) | (b))
+#define EITHER(a, b) INTRINSIC(VECTOR_BYTES, or_ps)((SINGLES)(a), (SINGLES)(b))
 #define UNORDERED_16(lane, a, b) CPOOL_NAME2(_mm_cmpunord, lane)(a, b)
 #define UNORDERED_32(lane, a, b) CPOOL_NAME2(_mm256_cmp, lane)(a, b, _CMP_UNORD_Q)
 #define UNORDERED(lane, a, b) CPOOL_NAME2(UNORDERED, VECTOR_BYTES)(lane, a, b)

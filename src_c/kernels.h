@@ -176,6 +176,15 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #else
 #define ROWS_SLOTS {NULL}
 #endif
+#if MAX_VECTOR_BYTES
+#define MAX_ALONG_SLOT(dtype) CPOOL_NAME5(best_along, dtype, u8, MAX_VECTOR_BYTES, max),
+#define MIN_ALONG_SLOT(dtype) CPOOL_NAME5(best_along, dtype, u8, MAX_VECTOR_BYTES, min),
+#define MAX_DOWN_SLOT(dtype) CPOOL_NAME5(best_down, dtype, u8, MAX_VECTOR_BYTES, max),
+#define MIN_DOWN_SLOT(dtype) CPOOL_NAME5(best_down, dtype, u8, MAX_VECTOR_BYTES, min),
+#define PASS_SLOTS(stage) {{CPOOL_FOR_EACH_DTYPE(MAX_##stage##_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_##stage##_SLOT)}}
+#else
+#define PASS_SLOTS(stage) {{NULL}}
+#endif
 #define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
 #define RECORD_SLOT(dtype) \
     {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar, \
@@ -194,6 +203,11 @@ const cpool_kernels TABLE = {
     .vector_bytes = MAX_VECTOR_BYTES,
     .window_best = {{CPOOL_FOR_EACH_DTYPE(MAX_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_SLOT)}},
     .window_best_pairs = {PAIRS_SLOTS(window_max_pairs), PAIRS_SLOTS(window_min_pairs)},
+#if MAX_VECTOR_BYTES && !HAS_MASKS
+    .wide_places = 1,
+#endif
+    .best_along = PASS_SLOTS(ALONG),
+    .best_down = PASS_SLOTS(DOWN),
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
     .spread_pairs = PAIRS_SLOTS(spread_pairs),
     .sum_rows = ROWS_SLOTS,

@@ -9,6 +9,7 @@
 #undef SHUFFLE
 #undef NOT
 #undef IS_ORDERED
+#undef PLACE_T
 #define NAMED(name) CPOOL_NAME4(name, DTYPE, RECORD, VECTOR_BYTES)
 #define vec NAMED(vec)
 #define lanes_vec NAMED(lanes_vec)
@@ -29,6 +30,8 @@
 #define load_code NAMED(load_code)
 #define store NAMED(store)
 #define store_code NAMED(store_code)
+#define load_place NAMED(load_place)
+#define store_place NAMED(store_place)
 #define splat NAMED(splat)
 #define zero NAMED(zero)
 #define same NAMED(same)
@@ -169,7 +172,10 @@ CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (CODE_T)code;
 CPOOL_INLINE code_vec codes_in_order(code_vec v) { return (code_vec)in_order((vec)v); }
 CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return (code_vec)by_blocks((vec)v); }
 #endif
-CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { return (mask & a) | (~mask & b); }
+CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) {
+    typedef CPOOL_NAME2(raw, VECTOR_BYTES) raw;
+    return (code_vec)CPOOL_NAME2(select, VECTOR_BYTES)((raw)mask, (raw)a, (raw)b);
+}
 CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)choose_code(mask, (code_vec)a, (code_vec)b); }
 CPOOL_INLINE best_mask first_lane(void) { return (best_mask){(CODE_T)-1}; }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)(a == b); }
@@ -221,6 +227,21 @@ CPOOL_INLINE best_mask either(best_mask a, best_mask b) { return (best_mask)EITH
 CPOOL_INLINE int any_lane(best_mask mask) { return ANY_LANE(mask); }
 #else
 #define IS_ORDERED 0
+#endif
+
+/* Places as the vectors have them, for scratch: bytes beside masks, else as wide as the values. */
+#if VECTOR_BYTES
+#if HAS_MASKS
+#define PLACE_T RECORD_T
+#else
+#define PLACE_T CODE_T
+#endif
+CPOOL_INLINE code_vec load_place(const PLACE_T *p) {
+    code_vec v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+CPOOL_INLINE void store_place(PLACE_T *p, code_vec v) { memcpy(p, &v, sizeof v); }
 #endif
 
 typedef struct {

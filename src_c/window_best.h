@@ -48,9 +48,15 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #if IS_ORDERED
 #define NOTE_NAN(a, b) if (ordered) nan = either(nan, unordered((a).value, (b).value))
 #define LEAVE_IF_NAN() if (ordered && any_lane(nan)) return 0
+#define COMPUTED(best, has_place) \
+    do { \
+        CPOOL_COMPUTED_VECTOR((best).value); \
+        if (has_place) CPOOL_COMPUTED_VECTOR((best).place); \
+    } while (0)
 #else
 #define NOTE_NAN(a, b) (void)0
 #define LEAVE_IF_NAN() (void)nan
+#define COMPUTED(best, has_place) (void)0
 #endif
 #define AGAIN_WITH_NAN(call) \
     do { \
@@ -181,6 +187,9 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
 #if HAS_PAIRS
 #include "window_pairs.h"
 #endif
+#if VECTOR_BYTES && VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1
+#include "window_passes.h"
+#endif
 #undef winner_of
 #undef best_at
 #undef best_again
@@ -192,4 +201,5 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
 #undef best_rows
 #undef NOTE_NAN
 #undef LEAVE_IF_NAN
+#undef COMPUTED
 #undef AGAIN_WITH_NAN

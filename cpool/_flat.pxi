@@ -1,0 +1,193 @@
+# Forward of NCHW planes in two passes: along the rows, of which many planes' are one run in scratch with one stretch of
+# padding between neighbours, then down the columns straight into y. 2x to 3x against lanes of transposed planes on rows
+# of 7 to 28 and on windows of 5x5 to 13x13 (AVX2, Zen 3).
+
+cdef enum:
+    MOST_ALONG = 5                      # taps that a pass along the rows has
+cdef ptrdiff_t FLAT_BYTES = 24576       # of scratch: it stays in the first cache with what is read and written
+
+
+cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down) noexcept nogil:
+    """Cuts the outputs into groups of planes, or rows of a plane, whose scratch stays in the cache."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t after
+    if (along == NULL or job.channels > 1 or job.code_item > 1 or width.step != 1 or height.kernel < 2
+            or width.kernel < 2 or job.axis[0].kernel > 1 or job.axis[0].length > 1 or job.axis[0].output > 1
+            or (width.stride > 1 and width.kernel > MOST_ALONG) or not serves_flat(job)
+            or <double> (width.output - 1) * width.stride + span(width) + width.length > MOST_SCRATCH):
+        return False
+    after = (width.output - 1) * width.stride + span(width) - width.before - width.length
+    job.row_outputs = ceil_div(width.length + max(width.before, after), width.stride)
+    job.row_cells = job.row_outputs * width.stride
+    job.block, job.group = height.output, 1
+    while lay_out_flat(job) > (FLAT_BYTES if job.block > max(4, height.kernel) else MOST_SCRATCH):
+        if job.block == 1:
+            return False
+        job.block = (job.block + 1) // 2
+    job.blocks = ceil_div(height.output, job.block)
+    if job.blocks == 1:
+        job.group = max(1, min(job.planes, <ptrdiff_t> (FLAT_BYTES / lay_out_flat(job))))
+        job.raises = job.record != NULL and (height.before > 0 or width.before > 0)
+    job.items = ceil_div(job.planes, job.group) * job.blocks
+    job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
+    # Each pass but the last has as many taps at least.
+    job.n_list = width.stride + width.kernel + MOST_ALONG * 8
+    job.along, job.down = along, down
+    return True
+
+
+cdef inline bint serves_flat(const Job *job) noexcept nogil:
+    """Whether two passes were measured to be faster than rows of x."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t row_bytes = width.output * job.item
+    if <double> height.kernel * width.kernel > ONE_PASS_TAPS or width.stride == 1:
+        return True
+    if width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height):
+        return False  # in rows of x all planes are one
+    if width.before == 0 or width.kernel == 2 or sees_left(width):
+        return row_bytes < 48  # longer rows are as fast straight from x
+    return row_bytes < 128
+
+
+cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
+    """Of a winner's place between the passes."""
+    return job.item if job.kernels.wide_places else 1
+
+
+cdef inline char *flat_places(const Job *job, const Scratch *scratch, ptrdiff_t at) noexcept nogil:
+    return scratch.cells + job.rows.code + at * place_bytes(job) if job.record != NULL else NULL
+
+
+cdef double lay_out_flat(Job *job) noexcept nogil:
+    """The cells, an image for each place modulo stride, and what the pass along the rows makes of them."""
+    cdef const Axis *width = &job.axis[2]
+    cdef double rows = (<double> job.block - 1) * job.axis[1].stride + span(&job.axis[1])
+    cdef double cells = job.group * rows * job.row_outputs + 2 * span(width) + job.row_outputs
+    cdef double end = place_buffer(job, &job.cells_in, 0, width.stride, cells, False)
+    end = place_buffer(job, &job.rows, end, 1, cells, False)
+    if job.record != NULL:
+        job.rows.code = <ptrdiff_t> end
+        end += (cells + slack(job)) * place_bytes(job) + 64
+    return end
+
+
+cdef void lay_out_flat_taps(Job *job) noexcept:
+    """Where a row's first cells go, then the taps of each pass: the best of a few, of a few of these, and so on."""
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t i, reach = 1, following, most = 1, n = width.stride
+    cdef double widest = 0
+    cdef int levels = 0
+    cdef Level *level
+    for i in range(width.stride):
+        job.tap[i] = (width.before + i) % width.stride * job.cells_in.image + (width.before + i) // width.stride
+    # The fewest passes, of the fewest taps: 13 is 4, then 4 of these.
+    while widest < width.kernel:
+        if most == MOST_ALONG or levels == 0:
+            levels, most = levels + 1, 1
+        most += 1
+        widest = <double> most ** levels
+    job.cut[2].levels = levels
+    for i in range(levels):
+        following = width.kernel if i == levels - 1 else reach * most
+        level = &job.cut[2].level[i]
+        level.first = n
+        job.tap[n], job.tap_code[n] = 0, 0
+        n += 1
+        while job.tap_code[n - 1] + reach < following:
+            job.tap_code[n] = min(job.tap_code[n - 1] + reach, following - reach)
+            job.tap[n] = (job.tap_code[n] * width.dilation % width.stride * job.cells_in.image
+                          + job.tap_code[n] * width.dilation // width.stride)
+            n += 1
+        level.n_taps = n - level.first
+        level.lost = 0
+        reach = following
+    for i in range(levels - 2, -1, -1):
+        # A pass also makes what the next one sees past the run.
+        job.cut[2].level[i].lost = (job.cut[2].level[i + 1].lost
+                                    + job.tap[job.cut[2].level[i + 1].first + job.cut[2].level[i + 1].n_taps - 1])
+
+
+cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
+    """Some planes, or a block of output rows of one."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef Block block
+    cdef cpool_pass down
+    cdef ptrdiff_t first, end, rows, plane, row, at, start, plane_cells, y, end_y
+    cdef bint exact = False
+    block.first[0], block.first[1], block.first[2] = 0, item % job.blocks * job.block, 0
+    block.n[0], block.n[1], block.n[2] = 1, min(job.block, height.output - block.first[1]), width.output
+    block.channel, block.channels, block.plane = 0, 1, item // job.blocks * job.group
+    block.planes = min(job.group, job.planes - block.plane)
+    start = window_start(height, block.first[1])
+    rows = rows_seen(height, job.block)
+    plane_cells = rows * job.row_outputs
+    first = min(rows, max(0, -start))
+    end = max(first, min(rows_seen(height, block.n[1]), height.length - start))
+    if scratch.filled == 0 or job.blocks > 1 and scratch.filled != block.first[1] + 1 and (first > 0 or end < rows):
+        # What is padding remains so for all items that see the same rows.
+        fill_flat(job, scratch)
+    scratch.filled = block.first[1] + 1
+    for plane in range(block.planes):
+        lay_out_flat_rows(job, scratch, plane * rows + first, cells_at(job, &block, plane, 0, start + first),
+                          end - first)
+    for plane in range(block.planes):
+        exact |= best_along_rows(job, scratch, plane * plane_cells + first * job.row_outputs,
+                                 (end - first) * job.row_outputs)
+    down.value, down.code = buffer_cells(job, scratch, &job.rows, 0), flat_places(job, scratch, 0)
+    down.later, down.n_taps = True, height.kernel
+    down.pitch, down.tap_pitch = height.stride * job.row_outputs, height.dilation * job.row_outputs
+    down.code_step = width.kernel
+    y = (block.plane * height.output + block.first[1]) * width.output
+    end_y = y + block.planes * block.n[1] * width.output
+    for plane in range(block.planes):
+        job.down(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL, width.output, &down,
+                 block.n[1], width.output, end_y - y, exact)
+        down.value = <const char *> down.value + plane_cells * job.item
+        if job.record != NULL:
+            down.code = <const char *> down.code + plane_cells * place_bytes(job)
+        y += block.n[1] * width.output
+    if job.raises:
+        raise_places(job, &block)
+    elif job.record != NULL:
+        skip_padding(job, job.record, &block)
+
+
+cdef void fill_flat(const Job *job, Scratch *scratch) noexcept nogil:
+    """Padding everywhere, and what the pass along the rows would make of it."""
+    job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.cells_in, 0), 0, 1,
+                                           job.cells_in.images * job.cells_in.image, job.fill)
+    job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.rows, 0), 0, 1, job.rows.image, job.fill)
+    if job.record != NULL:
+        memset(flat_places(job, scratch, 0), 0, job.rows.image * place_bytes(job))
+
+
+cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, ptrdiff_t row, const char *src,
+                                   ptrdiff_t n) noexcept nogil:
+    """n rows of x as those from `row` on."""
+    cdef cpool_split_layout layout
+    layout.phase, layout.n_phases = job.tap, job.axis[2].stride
+    layout.row_phases, layout.row_image, layout.dst_pitch = 1, 0, job.row_outputs
+    job.kernels.split[log2_bytes(job.item)](buffer_cells(job, scratch, &job.cells_in, 0), &layout, row, src,
+                                            job.axis[1].step if n > 1 else 0, 1, n, job.axis[2].length)
+
+
+cdef inline bint best_along_rows(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdiff_t n) noexcept nogil:
+    """All passes along n cells of a run; whether anything was NaN."""
+    cdef char *made = buffer_cells(job, scratch, &job.rows, at)
+    cdef char *places = flat_places(job, scratch, at)
+    cdef cpool_pass along
+    cdef bint exact = False
+    cdef int i
+    if n <= 0:
+        return False
+    along.value, along.code, along.later = buffer_cells(job, scratch, &job.cells_in, at), NULL, False
+    for i in range(job.cut[2].levels):
+        along.n_taps = job.cut[2].level[i].n_taps
+        along.tap = job.tap + job.cut[2].level[i].first
+        along.tap_code = job.tap_code + job.cut[2].level[i].first
+        exact |= job.along(made, places, &along, n + job.cut[2].level[i].lost, exact)
+        along.value, along.code, along.later = made, places, True
+    return exact

@@ -1,0 +1,224 @@
+/*
+ * window_passes.h - forward of windows in two passes, along their rows and down their columns, for one op and dtype, in
+ * the widest vectors and with records of bytes. Parameters: those of window_best.h, which includes it.
+ *
+ * What is NaN is looked for in the first pass alone; where there is any, all of what that pass made is `exact`.
+ */
+#define along_taps CPOOL_NAME2(NAMED(along_taps), OP)
+#define best_along CPOOL_NAME2(NAMED(best_along), OP)
+#define best_down CPOOL_NAME2(NAMED(best_down), OP)
+#define down_rows CPOOL_NAME2(NAMED(down_rows), OP)
+#define down_cell CPOOL_NAME2(NAMED(down_cell), OP)
+#define down_row CPOOL_NAME2(NAMED(down_row), OP)
+#define down_four CPOOL_NAME2(NAMED(down_four), OP)
+#define store_down CPOOL_NAME2(NAMED(store_down), OP)
+
+/* One pass of taps (0: any number): its first, of cells, finds what is NaN; later ones have places to read. */
+CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdiff_t n, const int taps,
+                            const int later, const int has_place, const int ordered) {
+    const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
+    const T *value[5];
+    const PLACE_T *code[5];
+    code_vec place[5];
+    int found = 0;
+    for (int t = 0; t < taps; t++) {
+        value[t] = (const T *)pass->value + pass->tap[t];
+        if (later) code[t] = (const PLACE_T *)pass->code + pass->tap[t];
+        place[t] = splat(pass->tap_code[t]);
+    }
+    for (ptrdiff_t i = 0; i < n; i += LANES) {
+        winner best = {{0}, {0}}, before = {{0}, {0}};
+        best_mask nan = {0};
+        CPOOL_UNROLL
+        for (ptrdiff_t t = 0; t < n_taps; t++) {
+            winner cell;
+            cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i);
+            CPOOL_OPAQUE_VECTOR(cell.value);
+            if (has_place) cell.place = taps ? place[t] : splat(pass->tap_code[t]);
+            if (has_place && later)
+                cell.place += load_place((taps ? code[t] : (const PLACE_T *)pass->code + pass->tap[t]) + i);
+#if IS_ORDERED
+            if (ordered && !later && (t % 2 || t == n_taps - 1)) nan = either(nan, unordered(cell.value, t % 2 ? before.value : cell.value));
+#endif
+            before = cell;
+            best = t ? winner_of(best, cell, has_place, ordered) : cell;
+        }
+        COMPUTED(best, has_place);
+#if IS_ORDERED
+        if (ordered && !later && any_lane(nan)) {
+            found = 1;
+            best.value = load((const T *)pass->value + pass->tap[0] + i);
+            best.place = splat(pass->tap_code[0]);
+            for (ptrdiff_t t = 1; t < n_taps; t++) {
+                const winner cell = {load((const T *)pass->value + pass->tap[t] + i), splat(pass->tap_code[t])};
+                best = winner_of(best, cell, has_place, 0);
+            }
+        }
+#else
+        (void)nan;
+        (void)before;
+#endif
+        store(y + i, best.value);
+        if (has_place) store_place(places + i, best.place);
+    }
+    return found;
+}
+
+/* cpool_best_along. The numbers of taps that passes have are unrolled. */
+static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
+#define TAPS(taps, later, has_place) along_taps(y, places, pass, n, taps, later, has_place, IS_ORDERED)
+#define ALONG(later, has_place) \
+    switch (pass->n_taps) { \
+    case 2: return TAPS(2, later, has_place); \
+    case 3: return TAPS(3, later, has_place); \
+    case 4: return TAPS(4, later, has_place); \
+    case 5: return TAPS(5, later, has_place); \
+    default: return TAPS(0, later, has_place); \
+    }
+    if (exact && places) return along_taps(y, places, pass, n, 0, 1, 1, 0);
+    if (exact) return along_taps(y, places, pass, n, 0, 1, 0, 0);
+    if (pass->later && places) ALONG(1, 1)
+    if (pass->later) ALONG(1, 0)
+    if (places) ALONG(0, 1)
+    ALONG(0, 0)
+#undef TAPS
+#undef ALONG
+}
+
+/* The cell of tap t; code: of its row. */
+CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t, code_vec code, const int has_place) {
+    winner cell = {load((const T *)pass->value + at + t * pass->tap_pitch), code};
+    if (has_place) cell.place += load_place((const PLACE_T *)pass->code + at + t * pass->tap_pitch);
+    return cell;
+}
+
+/* part: of a vector only so many elements are written; else all. */
+CPOOL_INLINE void store_down(T *y, RECORD_T *record, winner best, const int has_place, ptrdiff_t part) {
+    T values[VECTOR_BYTES / BYTES];
+    RECORD_T places[64];
+    if (!part) {
+        store_winner(y, record, best, has_place);
+        return;
+    }
+    store_winner(values, places, best, has_place);
+    memcpy(y, values, (size_t)part * BYTES);
+    if (has_place) memcpy(record, places, (size_t)part * RECORD_BYTES);
+}
+
+/* One row. */
+CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
+                           const int three, const int has_place, const int ordered) {
+    const ptrdiff_t taps = three ? 3 : pass->n_taps;
+    const code_vec next = splat(pass->code_step);
+    for (ptrdiff_t j = 0; j < width; j += LANES) {
+        if (width >= LANES && j > width - LANES) j = width - LANES;
+        code_vec code = splat(0);
+        winner best = down_cell(pass, at + j, 0, code, has_place);
+        for (ptrdiff_t t = 1; t < taps; t++) {
+            code += next;
+            best = winner_of(best, down_cell(pass, at + j, t, code, has_place), has_place, ordered);
+        }
+        store_down(y + j, record + j, best, has_place, width < LANES ? width : 0);
+    }
+}
+
+/*
+ * Four rows whose windows begin a tap apart: the taps that several have are compared once, so that n taps take n / 4 + 1
+ * comparisons a window, and 3 take 1.5.
+ */
+CPOOL_INLINE void down_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
+                            ptrdiff_t width, const int three, const int has_place) {
+    const ptrdiff_t taps = pass->n_taps;
+    const code_vec next = splat(pass->code_step), second = next + next, third = second + next;
+#define CELL(t, code) down_cell(pass, at + j, t, code, has_place)
+#define WIN(first, second) winner_of(first, second, has_place, IS_ORDERED)
+    /* The places are those in the first row's window. */
+#define STORE(row, best, before) \
+    do { \
+        winner own = best; \
+        own.place -= before; \
+        store_winner(y + (row) * y_pitch + j, record + (row) * y_pitch + j, own, has_place); \
+    } while (0)
+    for (ptrdiff_t j = 0; j < width; j += LANES) {
+        if (width >= LANES && j > width - LANES) j = width - LANES;
+        code_vec code = third;
+        winner from_1, from_2, common = CELL(3, code);
+        if (three) {
+            from_2 = CELL(2, second);
+            from_1 = WIN(CELL(1, next), from_2);
+            STORE(0, WIN(CELL(0, splat(0)), from_1), splat(0));
+            STORE(1, WIN(from_1, common), next);
+            code += next;
+            common = WIN(common, CELL(4, code));
+            STORE(2, WIN(from_2, common), second);
+            code += next;
+            STORE(3, WIN(common, CELL(5, code)), third);
+            continue;
+        }
+        for (ptrdiff_t t = 4; t < taps; t++) {
+            code += next;
+            common = WIN(common, CELL(t, code));
+        }
+        from_2 = WIN(CELL(2, second), common);
+        from_1 = WIN(CELL(1, next), from_2);
+        STORE(0, WIN(CELL(0, splat(0)), from_1), splat(0));
+        code += next;
+        winner past = CELL(taps, code);
+        STORE(1, WIN(from_1, past), next);
+        code += next;
+        past = WIN(past, CELL(taps + 1, code));
+        STORE(2, WIN(from_2, past), second);
+        code += next;
+        past = WIN(past, CELL(taps + 2, code));
+        STORE(3, WIN(common, past), third);
+    }
+#undef CELL
+#undef WIN
+#undef STORE
+}
+
+/* Rows in fours where they may be; a narrow row is a whole vector as long as there is room, then one by one. */
+CPOOL_INLINE void down_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
+                            ptrdiff_t width, ptrdiff_t room, const int fours, const int three, const int has_place,
+                            const int ordered) {
+    ptrdiff_t i = 0;
+    if (fours) {
+        const ptrdiff_t n_loose = width >= LANES ? n : loose_rows(n, y_pitch, LANES, room);
+        for (; i + 4 <= n_loose; i += 4)
+            down_four(y + i * y_pitch, record + i * y_pitch, y_pitch, pass, i * pass->pitch, width, three, has_place);
+        if (i < n && n == n_loose) { /* overlapping the four before */
+            i = n - 4;
+            down_four(y + i * y_pitch, record + i * y_pitch, y_pitch, pass, i * pass->pitch, width, three, has_place);
+            i = n;
+        }
+    }
+    for (; i < n; i++)
+        down_row(y + i * y_pitch, record + i * y_pitch, pass, i * pass->pitch, width, three, has_place, ordered);
+}
+
+/* cpool_best_down. */
+static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
+                                     ptrdiff_t width, ptrdiff_t room, int exact) {
+    const cpool_pass p = *pass; /* in a copy: to the compiler y could be the pass */
+    const int fours = p.pitch == p.tap_pitch && n >= 4 && p.n_taps >= 3;
+#define DOWN(fours, three, has_place, ordered) \
+    down_rows(y, record, y_pitch, &p, n, width, room, fours, three, has_place, ordered)
+#define ROWS(has_place) \
+    if (exact) DOWN(0, 0, has_place, 0); \
+    else if (fours && p.n_taps == 3) DOWN(1, 1, has_place, IS_ORDERED); \
+    else if (fours) DOWN(1, 0, has_place, IS_ORDERED); \
+    else if (p.n_taps == 3) DOWN(0, 1, has_place, IS_ORDERED); \
+    else DOWN(0, 0, has_place, IS_ORDERED)
+    if (record) { ROWS(1); }
+    else { ROWS(0); }
+#undef DOWN
+#undef ROWS
+}
+#undef along_taps
+#undef best_along
+#undef best_down
+#undef down_cell
+#undef store_down
+#undef down_row
+#undef down_four
+#undef down_rows

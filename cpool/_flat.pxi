@@ -4,10 +4,11 @@
 
 cdef enum:
     MOST_ALONG = 5                      # taps that a pass along the rows has
+cdef ptrdiff_t ONE_RUN_CELLS = 256      # planes of fewer cells with their padding
 cdef ptrdiff_t FLAT_BYTES = 24576       # of scratch: it stays in the first cache with what is read and written
 
 
-cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down) noexcept nogil:
+cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bint in_pairs) noexcept nogil:
     """Cuts the outputs into groups of planes, or rows of a plane, whose scratch stays in the cache."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
@@ -34,6 +35,7 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down) no
     # Each pass but the last has as many taps at least.
     job.n_list = width.stride + width.kernel + MOST_ALONG * 8
     job.along, job.down = along, down
+    job.in_pairs = in_pairs and width.stride == 2 and width.kernel <= 3 and width.dilation == 1
     return True
 
 
@@ -42,13 +44,15 @@ cdef inline bint serves_flat(const Job *job) noexcept nogil:
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t row_bytes = width.output * job.item
+    cdef bint sees_right = end_whole_window(width) < width.output
     if <double> height.kernel * width.kernel > ONE_PASS_TAPS or width.stride == 1:
         return True
     if width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height):
         return False  # in rows of x all planes are one
-    if width.before == 0 or width.kernel == 2 or sees_left(width):
-        return row_bytes < 48  # longer rows are as fast straight from x
-    return row_bytes < 128
+    # Of longer rows x is as fast, if a window that sees padding on the right is not one of few.
+    if sees_right or not (width.before == 0 or width.kernel == 2 or sees_left(width)):
+        return row_bytes < PADDED_ROW_BYTES
+    return row_bytes < 48
 
 
 cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
@@ -115,7 +119,7 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     cdef const Axis *width = &job.axis[2]
     cdef Block block
     cdef cpool_pass down
-    cdef ptrdiff_t first, end, rows, plane, row, at, start, plane_cells, y, end_y
+    cdef ptrdiff_t first, end, rows, plane, start, plane_cells, y
     cdef bint exact = False
     block.first[0], block.first[1], block.first[2] = 0, item % job.blocks * job.block, 0
     block.n[0], block.n[1], block.n[2] = 1, min(job.block, height.output - block.first[1]), width.output
@@ -133,22 +137,22 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     for plane in range(block.planes):
         lay_out_flat_rows(job, scratch, plane * rows + first, cells_at(job, &block, plane, 0, start + first),
                           end - first)
-    for plane in range(block.planes):
-        exact |= best_along_rows(job, scratch, plane * plane_cells + first * job.row_outputs,
-                                 (end - first) * job.row_outputs)
+    if job.group > 1 and plane_cells < ONE_RUN_CELLS:
+        # One run, with the padding between planes.
+        exact = best_along_rows(job, scratch, first * job.row_outputs,
+                                (block.planes - 1) * plane_cells + (end - first) * job.row_outputs)
+    else:
+        for plane in range(block.planes):
+            exact |= best_along_rows(job, scratch, plane * plane_cells + first * job.row_outputs,
+                                     (end - first) * job.row_outputs)
     down.value, down.code = buffer_cells(job, scratch, &job.rows, 0), flat_places(job, scratch, 0)
     down.later, down.n_taps = True, height.kernel
     down.pitch, down.tap_pitch = height.stride * job.row_outputs, height.dilation * job.row_outputs
     down.code_step = width.kernel
     y = (block.plane * height.output + block.first[1]) * width.output
-    end_y = y + block.planes * block.n[1] * width.output
-    for plane in range(block.planes):
-        job.down(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL, width.output, &down,
-                 block.n[1], width.output, end_y - y, exact)
-        down.value = <const char *> down.value + plane_cells * job.item
-        if job.record != NULL:
-            down.code = <const char *> down.code + plane_cells * place_bytes(job)
-        y += block.n[1] * width.output
+    down.n_planes, down.plane = block.planes, plane_cells
+    job.down(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL, width.output, &down,
+             block.n[1], width.output, block.planes * block.n[1] * width.output, exact)
     if job.raises:
         raise_places(job, &block)
     elif job.record != NULL:
@@ -167,11 +171,17 @@ cdef void fill_flat(const Job *job, Scratch *scratch) noexcept nogil:
 cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, ptrdiff_t row, const char *src,
                                    ptrdiff_t n) noexcept nogil:
     """n rows of x as those from `row` on."""
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t pitch = job.axis[1].step if n > 1 else 0
     cdef cpool_split_layout layout
-    layout.phase, layout.n_phases = job.tap, job.axis[2].stride
+    if job.in_pairs or width.stride == 1:
+        job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, row * job.row_cells + width.before),
+                         job.row_cells * job.item, src, pitch * job.item, n, width.length * job.item, 0)
+        return
+    layout.phase, layout.n_phases = job.tap, width.stride
     layout.row_phases, layout.row_image, layout.dst_pitch = 1, 0, job.row_outputs
-    job.kernels.split[log2_bytes(job.item)](buffer_cells(job, scratch, &job.cells_in, 0), &layout, row, src,
-                                            job.axis[1].step if n > 1 else 0, 1, n, job.axis[2].length)
+    job.kernels.split[log2_bytes(job.item)](buffer_cells(job, scratch, &job.cells_in, 0), &layout, row, src, pitch, 1,
+                                            n, width.length)
 
 
 cdef inline bint best_along_rows(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdiff_t n) noexcept nogil:
@@ -183,11 +193,12 @@ cdef inline bint best_along_rows(const Job *job, Scratch *scratch, ptrdiff_t at,
     cdef int i
     if n <= 0:
         return False
-    along.value, along.code, along.later = buffer_cells(job, scratch, &job.cells_in, at), NULL, False
+    along.value = buffer_cells(job, scratch, &job.cells_in, 2 * at if job.in_pairs else at)
+    along.code, along.later, along.in_pairs = NULL, False, job.in_pairs
     for i in range(job.cut[2].levels):
         along.n_taps = job.cut[2].level[i].n_taps
         along.tap = job.tap + job.cut[2].level[i].first
         along.tap_code = job.tap_code + job.cut[2].level[i].first
         exact |= job.along(made, places, &along, n + job.cut[2].level[i].lost, exact)
-        along.value, along.code, along.later = made, places, True
+        along.value, along.code, along.later, along.in_pairs = made, places, True, False
     return exact

@@ -17,11 +17,11 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef struct cpool_pass:
         const void *value
         const void *code
-        int later
+        int later, in_pairs
         ptrdiff_t n_taps
         const ptrdiff_t *tap
         const int64_t *tap_code
-        ptrdiff_t pitch, tap_pitch
+        ptrdiff_t n_planes, plane, pitch, tap_pitch
         int64_t code_step
     ctypedef int cpool_best_along(void *, void *, const cpool_pass *, ptrdiff_t, int) noexcept
     ctypedef void cpool_best_down(void *, void *, ptrdiff_t, const cpool_pass *, ptrdiff_t, ptrdiff_t, ptrdiff_t,

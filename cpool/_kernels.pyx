@@ -184,7 +184,8 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     job.best = chosen.window_best[op][dtype][log2_bytes(job.code_item) if record is not None else 0]
     job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
     # Channels last has each tap of a small window as a run of channels in x itself.
-    if plan_flat(&job, chosen.best_along[op][dtype], chosen.best_down[op][dtype]):
+    if plan_flat(&job, chosen.best_along[op][dtype], chosen.best_down[op][dtype],
+                 chosen.window_best_pairs[op][dtype] != NULL):
         job.n_rows = 0
         job.run = forward_flat
         count_path(FORWARD_FLAT)

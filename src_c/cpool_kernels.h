@@ -76,17 +76,19 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
  * anything in a first pass was NaN; then later passes are to be `exact`. n may be rounded up to whole vectors, in what is
  * read and what is written. In place (y is value, places is code) where no tap is negative.
  *
- * best_down: y[n][width] (rows y_pitch apart) is the best of value[i * pitch + t * tap_pitch + j], whose place is
- * t * code_step and what code has there. A row narrower than a vector is written past its end within the first `room`
+ * best_down: y[n_planes][n][width] (rows y_pitch apart, planes without a gap) is the best of
+ * value[p * plane + i * pitch + t * tap_pitch + j], whose place is t * code_step and what code has there. A row narrower than a vector is written past its end within the first `room`
  * elements of y, the next one's after it; of the last row a vector may be read past its end.
  */
 typedef struct {
     const void *value, *code;
     int later;
+    int in_pairs; /* best_along, first pass, where window_best_pairs is: windows of 2 or 3 neighbours begin 2 apart */
     ptrdiff_t n_taps;
     const ptrdiff_t *tap;              /* [n_taps] best_along */
     const int64_t *tap_code;
-    ptrdiff_t pitch, tap_pitch;        /* best_down */
+    ptrdiff_t n_planes, plane;         /* best_down */
+    ptrdiff_t pitch, tap_pitch;
     int64_t code_step;
 } cpool_pass;
 typedef int cpool_best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact);

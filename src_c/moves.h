@@ -58,7 +58,7 @@ static void SIZED(split)(void *dst_, const cpool_split_layout *layout, ptrdiff_t
 #define SPLIT_ROWS(bytes) \
     FOR_ROWS(PAIRS_OF(split_pairs, bytes)(dst + even, dst + odd, src, pairs); \
              if (width % 2) dst[even + pairs] = src[width - 1])
-    if (layout->n_phases == 1 && step == 1) CPOOL_FOR_STEP(step_of(n_bytes), COPY_ROWS)
+    if (layout->n_phases == 1 && step == 1) CPOOL_FOR_STEP(vector_step_of(n_bytes), COPY_ROWS)
     else if (layout->n_phases != 2 || step != 1) FOR_ROWS(SIZED(split_any)(dst, layout, src, step, width))
 #if PAIR_VECTORS >= 64
     else if (pairs >= 64 / MOVE_BYTES) SPLIT_ROWS(64)

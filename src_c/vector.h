@@ -83,11 +83,14 @@ CPOOL_INLINE void store_past(T *p, vec v) {
 }
 #if HAS_PAIRS
 #include "vector_pairs.h"
-#else
+#else /* named, never called */
 CPOOL_INLINE vec load_every(const int stride, const T *p) {
     (void)stride;
     return load(p);
 }
+CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
+CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
+CPOOL_INLINE vec in_order(vec v) { return v; }
 #endif
 
 #if HAS_MASKS
@@ -137,6 +140,8 @@ CPOOL_INLINE code_vec codes_in_order(code_vec v) {
 CPOOL_INLINE code_vec codes_by_blocks(code_vec v) {
     return __builtin_shufflevector(v, v, CPOOL_NAME3(BY_BLOCKS, BYTES, VECTOR_BYTES) REST_OF_CODES);
 }
+#else
+CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
 #endif
 CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)CHOOSE(VECTOR_BYTES, BYTES, mask, a, b); }
 CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) {
@@ -171,6 +176,8 @@ CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (CODE_T)code;
 #if HAS_PAIRS
 CPOOL_INLINE code_vec codes_in_order(code_vec v) { return (code_vec)in_order((vec)v); }
 CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return (code_vec)by_blocks((vec)v); }
+#else
+CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
 #endif
 CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) {
     typedef CPOOL_NAME2(raw, VECTOR_BYTES) raw;

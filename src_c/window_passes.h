@@ -8,14 +8,18 @@
 #define best_along CPOOL_NAME2(NAMED(best_along), OP)
 #define best_down CPOOL_NAME2(NAMED(best_down), OP)
 #define down_rows CPOOL_NAME2(NAMED(down_rows), OP)
+#define down_planes CPOOL_NAME2(NAMED(down_planes), OP)
 #define down_cell CPOOL_NAME2(NAMED(down_cell), OP)
 #define down_row CPOOL_NAME2(NAMED(down_row), OP)
 #define down_four CPOOL_NAME2(NAMED(down_four), OP)
 #define store_down CPOOL_NAME2(NAMED(store_down), OP)
 
-/* One pass of taps (0: any number): its first, of cells, finds what is NaN; later ones have places to read. */
+/*
+ * One pass of taps (0: any number). A first one, of cells, finds what is NaN; a later one has places to read. stride: 2
+ * where the windows of 2 or 3 neighbouring cells begin 2 apart.
+ */
 CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdiff_t n, const int taps,
-                            const int later, const int has_place, const int ordered) {
+                            const int stride, const int later, const int has_place, const int ordered) {
     const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
     const T *value[5];
     const PLACE_T *code[5];
@@ -26,57 +30,75 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
         if (later) code[t] = (const PLACE_T *)pass->code + pass->tap[t];
         place[t] = splat(pass->tap_code[t]);
     }
+#define CELL(cell, t) \
+    winner cell; \
+    if (stride == 2 && (t) < 2) cell.value = (t) ? odd : even; \
+    else if (stride == 2) cell.value = load_evens(value[0] + 2 + 2 * i); \
+    else { \
+        cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i); \
+        CPOOL_OPAQUE_VECTOR(cell.value); \
+    } \
+    if (has_place) cell.place = taps ? place[t] : splat(pass->tap_code[t]); \
+    if (has_place && later) \
+        cell.place += load_place((taps ? code[t] : (const PLACE_T *)pass->code + pass->tap[t]) + i)
     for (ptrdiff_t i = 0; i < n; i += LANES) {
-        winner best = {{0}, {0}}, before = {{0}, {0}};
+        vec even = {0}, odd = {0}, before = {0};
         best_mask nan = {0};
+        if (stride == 2) load_pairs(value[0] + 2 * i, &even, &odd);
+        CELL(best, 0);
+        before = best.value;
         CPOOL_UNROLL
-        for (ptrdiff_t t = 0; t < n_taps; t++) {
-            winner cell;
-            cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i);
-            CPOOL_OPAQUE_VECTOR(cell.value);
-            if (has_place) cell.place = taps ? place[t] : splat(pass->tap_code[t]);
-            if (has_place && later)
-                cell.place += load_place((taps ? code[t] : (const PLACE_T *)pass->code + pass->tap[t]) + i);
+        for (ptrdiff_t t = 1; t < n_taps; t++) {
+            CELL(cell, t);
 #if IS_ORDERED
-            if (ordered && !later && (t % 2 || t == n_taps - 1)) nan = either(nan, unordered(cell.value, t % 2 ? before.value : cell.value));
+            if (ordered && !later && (t % 2 || t == n_taps - 1)) nan = either(nan, unordered(cell.value, before));
 #endif
-            before = cell;
-            best = t ? winner_of(best, cell, has_place, ordered) : cell;
+            before = cell.value;
+            best = winner_of(best, cell, has_place, ordered);
         }
         COMPUTED(best, has_place);
 #if IS_ORDERED
         if (ordered && !later && any_lane(nan)) {
             found = 1;
-            best.value = load((const T *)pass->value + pass->tap[0] + i);
-            best.place = splat(pass->tap_code[0]);
+            CELL(exact, 0);
             for (ptrdiff_t t = 1; t < n_taps; t++) {
-                const winner cell = {load((const T *)pass->value + pass->tap[t] + i), splat(pass->tap_code[t])};
-                best = winner_of(best, cell, has_place, 0);
+                CELL(cell, t);
+                exact = winner_of(exact, cell, has_place, 0);
             }
+            best = exact;
         }
-#else
+#endif
         (void)nan;
         (void)before;
-#endif
+        if (stride == 2) {
+            best.value = in_order(best.value);
+            if (has_place) best.place = codes_in_order(best.place);
+        }
         store(y + i, best.value);
         if (has_place) store_place(places + i, best.place);
     }
+#undef CELL
     return found;
 }
 
 /* cpool_best_along. The numbers of taps that passes have are unrolled. */
 static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
-#define TAPS(taps, later, has_place) along_taps(y, places, pass, n, taps, later, has_place, IS_ORDERED)
+#define TAPS(taps, stride, later, has_place) \
+    along_taps(y, places, pass, n, taps, stride, later, has_place, IS_ORDERED)
 #define ALONG(later, has_place) \
     switch (pass->n_taps) { \
-    case 2: return TAPS(2, later, has_place); \
-    case 3: return TAPS(3, later, has_place); \
-    case 4: return TAPS(4, later, has_place); \
-    case 5: return TAPS(5, later, has_place); \
-    default: return TAPS(0, later, has_place); \
+    case 2: return TAPS(2, 1, later, has_place); \
+    case 3: return TAPS(3, 1, later, has_place); \
+    case 4: return TAPS(4, 1, later, has_place); \
+    case 5: return TAPS(5, 1, later, has_place); \
+    default: return TAPS(0, 1, later, has_place); \
     }
-    if (exact && places) return along_taps(y, places, pass, n, 0, 1, 1, 0);
-    if (exact) return along_taps(y, places, pass, n, 0, 1, 0, 0);
+#if HAS_PAIRS
+    if (pass->in_pairs && places) return pass->n_taps == 2 ? TAPS(2, 2, 0, 1) : TAPS(3, 2, 0, 1);
+    if (pass->in_pairs) return pass->n_taps == 2 ? TAPS(2, 2, 0, 0) : TAPS(3, 2, 0, 0);
+#endif
+    if (exact && places) return along_taps(y, places, pass, n, 0, 1, 1, 1, 0);
+    if (exact) return along_taps(y, places, pass, n, 0, 1, 1, 0, 0);
     if (pass->later && places) ALONG(1, 1)
     if (pass->later) ALONG(1, 0)
     if (places) ALONG(0, 1)
@@ -105,20 +127,21 @@ CPOOL_INLINE void store_down(T *y, RECORD_T *record, winner best, const int has_
     if (has_place) memcpy(record, places, (size_t)part * RECORD_BYTES);
 }
 
-/* One row. */
+/* One row of windows of taps (0: any number). part: all of them are, less than a vector. */
 CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
-                           const int three, const int has_place, const int ordered) {
-    const ptrdiff_t taps = three ? 3 : pass->n_taps;
+                           const int taps, const int has_place, const int ordered, ptrdiff_t part) {
+    const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
     const code_vec next = splat(pass->code_step);
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;
         code_vec code = splat(0);
         winner best = down_cell(pass, at + j, 0, code, has_place);
-        for (ptrdiff_t t = 1; t < taps; t++) {
+        CPOOL_UNROLL
+        for (ptrdiff_t t = 1; t < n_taps; t++) {
             code += next;
             best = winner_of(best, down_cell(pass, at + j, t, code, has_place), has_place, ordered);
         }
-        store_down(y + j, record + j, best, has_place, width < LANES ? width : 0);
+        store_down(y + j, record + j, best, has_place, part);
     }
 }
 
@@ -177,37 +200,52 @@ CPOOL_INLINE void down_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 #undef STORE
 }
 
-/* Rows in fours where they may be; a narrow row is a whole vector as long as there is room, then one by one. */
+/*
+ * Rows in fours where they may be. Narrow ones are a whole vector as long as there is room, which the next one writes
+ * again; the last ones are written in part.
+ */
 CPOOL_INLINE void down_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
-                            ptrdiff_t width, ptrdiff_t room, const int fours, const int three, const int has_place,
+                            ptrdiff_t width, ptrdiff_t room, const int fours, const int taps, const int has_place,
                             const int ordered) {
+    const ptrdiff_t n_whole = width >= LANES ? n : loose_rows(n, y_pitch, LANES, room);
     ptrdiff_t i = 0;
+#define AT(i) y + (i) * y_pitch, record + (i) * y_pitch
     if (fours) {
-        const ptrdiff_t n_loose = width >= LANES ? n : loose_rows(n, y_pitch, LANES, room);
-        for (; i + 4 <= n_loose; i += 4)
-            down_four(y + i * y_pitch, record + i * y_pitch, y_pitch, pass, i * pass->pitch, width, three, has_place);
-        if (i < n && n == n_loose) { /* overlapping the four before */
-            i = n - 4;
-            down_four(y + i * y_pitch, record + i * y_pitch, y_pitch, pass, i * pass->pitch, width, three, has_place);
-            i = n;
-        }
+        for (; i + 4 <= n_whole; i += 4)
+            down_four(AT(i), y_pitch, pass, i * pass->pitch, width, taps == 3, has_place);
+        if (i < n && n == n_whole) /* over the four before */
+            down_four(AT(n - 4), y_pitch, pass, (n - 4) * pass->pitch, width, taps == 3, has_place), i = n;
     }
-    for (; i < n; i++)
-        down_row(y + i * y_pitch, record + i * y_pitch, pass, i * pass->pitch, width, three, has_place, ordered);
+    for (; i < n_whole; i++) down_row(AT(i), pass, i * pass->pitch, width, taps, has_place, ordered, 0);
+    for (; i < n; i++) down_row(AT(i), pass, i * pass->pitch, width, taps, has_place, ordered, width);
+#undef AT
+}
+
+CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
+                              ptrdiff_t width, ptrdiff_t room, const int fours, const int taps, const int has_place,
+                              const int ordered) {
+    cpool_pass p = *pass; /* in a copy: to the compiler y could be the pass */
+    for (ptrdiff_t plane = 0; plane < pass->n_planes; plane++) {
+        down_rows(y, record, y_pitch, &p, n, width, room, fours, taps, has_place, ordered);
+        p.value = (const T *)p.value + p.plane;
+        if (has_place) p.code = (const PLACE_T *)p.code + p.plane, record += n * y_pitch;
+        y += n * y_pitch;
+        room -= n * y_pitch;
+    }
 }
 
 /* cpool_best_down. */
 static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
                                      ptrdiff_t width, ptrdiff_t room, int exact) {
-    const cpool_pass p = *pass; /* in a copy: to the compiler y could be the pass */
-    const int fours = p.pitch == p.tap_pitch && n >= 4 && p.n_taps >= 3;
-#define DOWN(fours, three, has_place, ordered) \
-    down_rows(y, record, y_pitch, &p, n, width, room, fours, three, has_place, ordered)
+    const int fours = pass->pitch == pass->tap_pitch && n >= 4 && pass->n_taps >= 3;
+#define DOWN(fours, taps, has_place, ordered) \
+    down_planes(y, record, y_pitch, pass, n, width, room, fours, taps, has_place, ordered)
 #define ROWS(has_place) \
     if (exact) DOWN(0, 0, has_place, 0); \
-    else if (fours && p.n_taps == 3) DOWN(1, 1, has_place, IS_ORDERED); \
+    else if (pass->n_taps == 2) DOWN(0, 2, has_place, IS_ORDERED); \
+    else if (fours && pass->n_taps == 3) DOWN(1, 3, has_place, IS_ORDERED); \
     else if (fours) DOWN(1, 0, has_place, IS_ORDERED); \
-    else if (p.n_taps == 3) DOWN(0, 1, has_place, IS_ORDERED); \
+    else if (pass->n_taps == 3) DOWN(0, 3, has_place, IS_ORDERED); \
     else DOWN(0, 0, has_place, IS_ORDERED)
     if (record) { ROWS(1); }
     else { ROWS(0); }
@@ -222,3 +260,4 @@ static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, c
 #undef down_row
 #undef down_four
 #undef down_rows
+#undef down_planes

@@ -10,7 +10,7 @@ cdef extern from "cpool_kernels.h" nogil:
         const ptrdiff_t *tap
         const int64_t *tap_code
         ptrdiff_t n_taps, pitch
-        int left, streams, rolls
+        int left, streams
         ptrdiff_t ahead
     ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t,
                                     ptrdiff_t) noexcept
@@ -21,7 +21,7 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t n_taps
         const ptrdiff_t *tap
         const int64_t *tap_code
-        ptrdiff_t n_planes, plane, pitch, tap_pitch
+        ptrdiff_t n_planes, plane, y_plane, pitch, tap_pitch
         int64_t code_step
     ctypedef int cpool_best_along(void *, void *, const cpool_pass *, ptrdiff_t, int) noexcept
     ctypedef void cpool_best_down(void *, void *, ptrdiff_t, const cpool_pass *, ptrdiff_t, ptrdiff_t, ptrdiff_t,
@@ -72,7 +72,6 @@ cdef extern from "cpool_kernels.h" nogil:
                               ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_fill(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *) noexcept
-    ctypedef void cpool_transpose(void *, const ptrdiff_t *, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_scatter(void *, ptrdiff_t, const void *, const int64_t *, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef struct cpool_kernels:
         const char *isa
@@ -91,7 +90,6 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_scatter *scatter_put[4]
         cpool_split *split[4]
         cpool_fill *fill[4]
-        cpool_transpose *transpose[4]
         cpool_pack *pack
         cpool_stream *stream
     const cpool_kernels **cpool_built

@@ -62,8 +62,7 @@ cdef struct Job:
     bint refills                  # rows of padding do not stay where they are from block to block
     Buffer cells_in, steps, rows, slices, packed
     ptrdiff_t n_list              # taps in all
-    ptrdiff_t row_cells, row_outputs  # lanes: cells from one row to the next, before and after the pass along it
-    ptrdiff_t *cell_place         # [cells of the rows of a block] where NCHW's cells go
+    ptrdiff_t row_cells, row_outputs  # forward_flat: from one row to the next, before and after the pass along it
     bint raises                   # blocks are whole planes, and some windows begin in the padding
     char *least                   # the least place of each output of a plane
     bint streams                  # forward_rows: past the caches
@@ -136,7 +135,7 @@ cdef inline cpool_window window_of(const Scratch *scratch, const ptrdiff_t *tap,
     window.tap_code = tap_code
     window.n_taps = n_taps
     window.pitch = pitch
-    window.left = window.streams = window.rolls = False
+    window.left = window.streams = False
     window.ahead = 0
     return window
 

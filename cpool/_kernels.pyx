@@ -49,7 +49,6 @@ include "_blocks.pxi"
 include "_lay_out.pxi"
 include "_passes.pxi"
 include "_places.pxi"
-include "_lanes.pxi"
 include "_flat.pxi"
 include "_backward.pxi"
 include "_sums.pxi"
@@ -151,8 +150,6 @@ cdef int run(Job *job) except -1:
     if job.n_list:
         if job.run == forward_flat:
             lay_out_flat_taps(job)
-        elif job.run == forward_lanes:
-            lay_out_lane_taps(job)
         else:
             lay_out_block_taps(job)
         if job.raises:
@@ -189,10 +186,6 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
         job.n_rows = 0
         job.run = forward_flat
         count_path(FORWARD_FLAT)
-    elif serves_lanes(&job) and plan_lanes(&job):
-        job.n_rows = 0 if job.passes else job.axis[1].kernel
-        job.run = forward_lanes
-        count_path(FORWARD_LANES)
     elif plan_rows(&job, chosen.window_best_pairs[op][dtype]):
         job.run = forward_rows
         count_path(FORWARD_ROWS)

@@ -121,15 +121,4 @@ cdef inline void best_of(const Job *job, const Level *level, char *y, char *reco
     window.pitch = pitch
     window.left = window.streams = False
     window.ahead = 0
-    window.rolls = level.n_taps >= 4 and n >= 4 and are_apart(&window, pitch)
     job.best(y, record, y_pitch, &window, n, width, room)
-
-
-cdef bint are_apart(const cpool_window *window, ptrdiff_t pitch) noexcept nogil:
-    """Whether each tap lies a pitch further than the one before, and their codes are as regular."""
-    cdef ptrdiff_t t
-    for t in range(1, window.n_taps):
-        if (window.tap[t] - window.tap[t - 1] != pitch
-                or window.tap_code[t] - window.tap_code[t - 1] != window.tap_code[1] - window.tap_code[0]):
-            return False
-    return True

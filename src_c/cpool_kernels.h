@@ -40,7 +40,6 @@ typedef struct {
     ptrdiff_t pitch;
     int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
     int streams;              /* window_best_pairs: y is written past the caches, where its rows are whole vectors */
-    int rolls;                /* n_rows is 1, n_taps at least 4, and one tap is a pitch further than the one before */
     ptrdiff_t ahead;          /* in bytes: so far ahead are the rows asked for; 0: they are in the first cache */
 } cpool_window;
 
@@ -76,7 +75,7 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
  * anything in a first pass was NaN; then later passes are to be `exact`. n may be rounded up to whole vectors, in what is
  * read and what is written. In place (y is value, places is code) where no tap is negative.
  *
- * best_down: y[n_planes][n][width] (rows y_pitch apart, planes without a gap) is the best of
+ * best_down: y[n_planes][n][width] (rows y_pitch and planes y_plane apart) is the best of
  * value[p * plane + i * pitch + t * tap_pitch + j], whose place is t * code_step and what code has there. A row narrower than a vector is written past its end within the first `room`
  * elements of y, the next one's after it; of the last row a vector may be read past its end.
  */
@@ -87,7 +86,7 @@ typedef struct {
     ptrdiff_t n_taps;
     const ptrdiff_t *tap;              /* [n_taps] best_along */
     const int64_t *tap_code;
-    ptrdiff_t n_planes, plane;         /* best_down */
+    ptrdiff_t n_planes, plane, y_plane; /* best_down */
     ptrdiff_t pitch, tap_pitch;
     int64_t code_step;
 } cpool_pass;
@@ -198,10 +197,6 @@ typedef void cpool_split(void *dst, const cpool_split_layout *layout, ptrdiff_t 
 typedef void cpool_pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,
                         ptrdiff_t n_bytes, ptrdiff_t room);
 
-/* dst[place[j] + i] = src[i * src_pitch + j], for i < n and j < width: each column of src is a run of dst. */
-typedef void cpool_transpose(void *dst, const ptrdiff_t *place, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,
-                             ptrdiff_t width);
-
 /* dst[n][width] = value. width may be 0. */
 typedef void cpool_fill(void *dst, ptrdiff_t dst_pitch, ptrdiff_t n, ptrdiff_t width, const void *value);
 
@@ -230,7 +225,6 @@ typedef struct {
     cpool_scatter *scatter_put[CPOOL_N_SIZES]; /* last index here and below: the element's size */
     cpool_split *split[CPOOL_N_SIZES];
     cpool_fill *fill[CPOOL_N_SIZES];
-    cpool_transpose *transpose[CPOOL_N_SIZES];
     cpool_pack *pack;
     cpool_stream *stream;
 } cpool_kernels;

@@ -220,8 +220,6 @@ const cpool_kernels TABLE = {
               CPOOL_NAME3(split, u64, ISA)},
     .fill = {CPOOL_NAME3(fill, u8, ISA), CPOOL_NAME3(fill, u16, ISA), CPOOL_NAME3(fill, u32, ISA),
              CPOOL_NAME3(fill, u64, ISA)},
-    .transpose = {CPOOL_NAME3(transpose, u8, ISA), CPOOL_NAME3(transpose, u16, ISA), CPOOL_NAME3(transpose, u32, ISA),
-                  CPOOL_NAME3(transpose, u64, ISA)},
     .pack = pack,
     .stream = stream,
 };

@@ -1,5 +1,5 @@
 /*
- * moves.h - split, fill, transpose and scatter_put, for one size of element. Parameters: MOVE_T, an unsigned type of
+ * moves.h - split, fill and scatter_put, for one size of element. Parameters: MOVE_T, an unsigned type of
  * that size, MOVE, its name, and MOVE_BYTES; MAX_VECTOR_BYTES as in kernels.h. Strides of 1 and 2 are nearly all there
  * is, so they have vectors: with the compiler's own, forward of 3x3 windows of bytes takes 2x, of 2x2 windows of 2
  * bytes 1.5x.
@@ -81,18 +81,6 @@ static void SIZED(fill)(void *dst, ptrdiff_t dst_pitch, ptrdiff_t n, ptrdiff_t w
     for (ptrdiff_t i = 0; i < n; i++)
         for (ptrdiff_t j = 0; j < width; j++) ((MOVE_T *)dst)[i * dst_pitch + j] = fill;
 }
-
-/* A tile is at most 16 elements wide. */
-#if !CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES < 16
-#define TILE_BYTES 0
-#elif MOVE_BYTES == 1
-#define TILE_BYTES 16
-#elif MOVE_BYTES == 2 && MAX_VECTOR_BYTES == 64
-#define TILE_BYTES 32
-#else
-#define TILE_BYTES MAX_VECTOR_BYTES
-#endif
-#include "transpose.h"
 
 #if MAX_VECTOR_BYTES == 0
 void CPOOL_NAME3(cpool_scatter_put, MOVE, ISA)(void *plane, ptrdiff_t pitch, const void *y, const int64_t *indices,

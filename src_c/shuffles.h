@@ -1,18 +1,12 @@
 /*
  * shuffles.h - lists of lanes for __builtin_shufflevector, by bytes of an element and of a vector. A block is 16 bytes
  * of a vector: within blocks a shuffle takes x86 a fifth of the time that it takes across vectors, so rows are taken
- * apart, put together and transposed block by block, with one permutation in the end.
+ * apart and put together block by block, with one permutation in the end.
  */
 #ifndef CPOOL_SHUFFLES_H
 #define CPOOL_SHUFFLES_H
 
 /* Of each block of two vectors, the lower or the upper halves by turns. */
-#define ZIP_LOW_1_16 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
-#define ZIP_HIGH_1_16 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
-#define ZIP_LOW_2_16 0, 8, 1, 9, 2, 10, 3, 11
-#define ZIP_HIGH_2_16 4, 12, 5, 13, 6, 14, 7, 15
-#define ZIP_LOW_2_32 0, 16, 1, 17, 2, 18, 3, 19, 8, 24, 9, 25, 10, 26, 11, 27
-#define ZIP_HIGH_2_32 4, 20, 5, 21, 6, 22, 7, 23, 12, 28, 13, 29, 14, 30, 15, 31
 #define ZIP_LOW_4_16 0, 4, 1, 5
 #define ZIP_HIGH_4_16 2, 6, 3, 7
 #define ZIP_LOW_4_32 0, 8, 1, 9, 4, 12, 5, 13
@@ -25,18 +19,6 @@
 #define ZIP_HIGH_8_32 1, 5, 3, 7
 #define ZIP_LOW_8_64 0, 8, 2, 10, 4, 12, 6, 14
 #define ZIP_HIGH_8_64 1, 9, 3, 11, 5, 13, 7, 15
-
-/* The even and the odd blocks of two vectors. */
-#define EVEN_BLOCKS_2_32 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
-#define ODD_BLOCKS_2_32 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
-#define EVEN_BLOCKS_4_32 0, 1, 2, 3, 8, 9, 10, 11
-#define ODD_BLOCKS_4_32 4, 5, 6, 7, 12, 13, 14, 15
-#define EVEN_BLOCKS_4_64 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27
-#define ODD_BLOCKS_4_64 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31
-#define EVEN_BLOCKS_8_32 0, 1, 4, 5
-#define ODD_BLOCKS_8_32 2, 3, 6, 7
-#define EVEN_BLOCKS_8_64 0, 1, 4, 5, 8, 9, 12, 13
-#define ODD_BLOCKS_8_64 2, 3, 6, 7, 10, 11, 14, 15
 
 /* Of each block of two vectors the even, or the odd, elements. LATE: the second vector begins an element early. */
 #define EVENS_4_16 0, 2, 4, 6

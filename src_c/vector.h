@@ -10,6 +10,8 @@
 #undef NOT
 #undef IS_ORDERED
 #undef PLACE_T
+#undef load_place
+#undef store_place
 #define NAMED(name) CPOOL_NAME4(name, DTYPE, RECORD, VECTOR_BYTES)
 #define vec NAMED(vec)
 #define lanes_vec NAMED(lanes_vec)
@@ -30,8 +32,6 @@
 #define load_code NAMED(load_code)
 #define store NAMED(store)
 #define store_code NAMED(store_code)
-#define load_place NAMED(load_place)
-#define store_place NAMED(store_place)
 #define splat NAMED(splat)
 #define zero NAMED(zero)
 #define same NAMED(same)
@@ -237,12 +237,14 @@ CPOOL_INLINE int any_lane(best_mask mask) { return ANY_LANE(mask); }
 #endif
 
 /* Places as the vectors have them, for scratch: bytes beside masks, else as wide as the values. */
-#if VECTOR_BYTES
-#if HAS_MASKS
+#if VECTOR_BYTES && HAS_MASKS
 #define PLACE_T RECORD_T
-#else
+#define load_place load_code
+#define store_place store_code
+#elif VECTOR_BYTES
 #define PLACE_T CODE_T
-#endif
+#define load_place NAMED(load_place)
+#define store_place NAMED(store_place)
 CPOOL_INLINE code_vec load_place(const PLACE_T *p) {
     code_vec v;
     memcpy(&v, p, sizeof v);

@@ -23,8 +23,6 @@
 #endif
 #define square_window CPOOL_NAME2(NAMED(square_window), OP)
 #define best_of_square CPOOL_NAME2(NAMED(best_of_square), OP)
-#define best_of_four CPOOL_NAME2(NAMED(best_of_four), OP)
-#define best_rolling CPOOL_NAME2(NAMED(best_rolling), OP)
 #define best_rows CPOOL_NAME2(NAMED(best_rows), OP)
 
 /* The winner of two, the first of equals; its place only where it is wanted. ordered: neither is NaN. */
@@ -104,7 +102,6 @@ static CPOOL_NOINLINE void best_again(T *y, RECORD_T *record, ptrdiff_t y_step, 
 #endif
 
 #include "window_square.h"
-#include "window_rolling.h"
 
 /*
  * The part p of its rows: in full vectors, of which the last ends past the row (loose) or overlaps the one before.
@@ -162,11 +159,7 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 #define BEST_PART(has_place, reads_code) \
     static CPOOL_NOINLINE void PART_OF(has_place, reads_code)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
                                                               const cpool_window *w, row_part p) { \
-        const ptrdiff_t columns = p.end_column - p.column; \
-        if (VECTOR_BYTES > 0 && w->rolls && p.end_row - p.row >= 4 && \
-            (columns == LANES || (columns >= 2 * LANES && !p.loose))) \
-            best_rolling(y, record, y_pitch, w, p, has_place, reads_code); \
-        else if (IS_SQUARE(w, 3) && !(reads_code)) best_rows(y, record, y_pitch, w, p, has_place, 0, 1, 3); \
+        if (IS_SQUARE(w, 3) && !(reads_code)) best_rows(y, record, y_pitch, w, p, has_place, 0, 1, 3); \
         else if (IS_SQUARE(w, 2) && !(reads_code)) best_rows(y, record, y_pitch, w, p, has_place, 0, 1, 2); \
         else best_rows(y, record, y_pitch, w, p, has_place, reads_code, 1, 0); \
     }
@@ -196,8 +189,6 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
 #undef best_pairs_again
 #undef square_window
 #undef best_of_square
-#undef best_of_four
-#undef best_rolling
 #undef best_rows
 #undef NOTE_NAN
 #undef LEAVE_IF_NAN

@@ -228,9 +228,9 @@ CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const c
     for (ptrdiff_t plane = 0; plane < pass->n_planes; plane++) {
         down_rows(y, record, y_pitch, &p, n, width, room, fours, taps, has_place, ordered);
         p.value = (const T *)p.value + p.plane;
-        if (has_place) p.code = (const PLACE_T *)p.code + p.plane, record += n * y_pitch;
-        y += n * y_pitch;
-        room -= n * y_pitch;
+        if (has_place) p.code = (const PLACE_T *)p.code + p.plane, record += p.y_plane;
+        y += p.y_plane;
+        room -= p.y_plane;
     }
 }
 

@@ -9,8 +9,9 @@
 #include "selftest_arrays.h"
 #include "selftest_spread.h"
 #include "selftest_window.h"
+#include "selftest_passes.h"
 
-enum { MAX_N = 9, MAX_PLANES = 5, MAX_PHASES = 4, CASES_PER_WIDTH = 4, MAX_WIDTH_BYTES = 320, MAX_COLUMN = 40 };
+enum { MAX_N = 9, MAX_PLANES = 5, MAX_PHASES = 4, CASES_PER_WIDTH = 4, MAX_WIDTH_BYTES = 320 };
 
 /* Rows of outputs, of planes one behind the other or (channels last) element by element. */
 static cpool_outputs random_outputs(ptrdiff_t n, ptrdiff_t width) {
@@ -135,27 +136,6 @@ static void test_fill(const cpool_kernels *table, int size, ptrdiff_t n, ptrdiff
     count(as_expected(SLOT_Y), table->isa, "fill", elements[dtype_of_size[size]].name, 0, n, width);
 }
 
-/* The columns go to runs in any order, with any gaps between them. */
-static void test_transpose(const cpool_kernels *table, int size, ptrdiff_t n, ptrdiff_t width) {
-    const ptrdiff_t bytes = 1 << size, src_pitch = between(0, width + 20);
-    const ptrdiff_t readable = (n - 1) * src_pitch + width;
-    ptrdiff_t place[MAX_WIDTH_BYTES], span = 0;
-    for (ptrdiff_t j = 0; j < width; j++) {
-        const ptrdiff_t other = between(0, j);
-        span += between(0, 3) ? 0 : between(0, 20);
-        place[j] = place[other];
-        place[other] = span;
-        span += n;
-    }
-    uint8_t *src = place_in(SLOT_VALUES, readable * bytes), *dst = output_in(SLOT_Y, span * bytes);
-    fill_values(src, dtype_of_size[size], readable);
-    for (ptrdiff_t i = 0; i < n; i++)
-        for (ptrdiff_t j = 0; j < width; j++)
-            memcpy(image_of(SLOT_Y, dst) + (place[j] + i) * bytes, src + (i * src_pitch + j) * bytes, (size_t)bytes);
-    table->transpose[size](dst, place, src, src_pitch, n, width);
-    count(as_expected(SLOT_Y), table->isa, "transpose", elements[dtype_of_size[size]].name, 0, n, width);
-}
-
 static void test_pack(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t n_bytes) {
     const ptrdiff_t src_pitch = between(0, n_bytes + 20), dst_pitch = n_bytes + between(0, 5);
     const ptrdiff_t span = (n - 1) * dst_pitch + n_bytes, room = random_room(span);
@@ -213,6 +193,10 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
     for (int op = 0; op < CPOOL_N_OPS; op++)
         if (table->window_best_pairs[op][dtype])
             test_window_best(table->isa, table->window_best_pairs[op][dtype], op, dtype, 1, 2, n, width);
+    for (int op = 0; op < CPOOL_N_OPS && table->best_along[op][dtype]; op++) {
+        test_best_along(table, op, dtype, width);
+        test_best_down(table, op, dtype, n, width);
+    }
     test_sum_record(table, dtype, n, width);
     if (table->scatter_eight[dtype]) test_scatter_eight(table, dtype, width);
     if (table->sum_rows[dtype]) test_sum_rows(table, dtype, n, width);
@@ -230,7 +214,6 @@ static void test_widths(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t width
         if (width << size > MAX_WIDTH_BYTES) continue;
         test_split(table, size, between(0, 9) ? n : 0, width);
         test_fill(table, size, n, width);
-        if (width) test_transpose(table, size, between(1, MAX_COLUMN), width);
         test_scatter(table->isa, table->scatter_put[size], NULL, dtype_of_size[size], width);
     }
     if (width) test_pack(table, n, width);

@@ -1,27 +1,25 @@
 /*
  * selftest_window.h - window_best, also in place, and window_best_pairs against a naive loop over each window.
  */
-enum { MAX_TAPS = 7, MAX_ROLLING_TAPS = 12, MAX_ROLLING_ROWS = 20, MAX_PAST_ROW = 40 };
+enum { MAX_TAPS = 7, MAX_PAST_ROW = 40 };
 
 /* The window: rows and taps with rising places that start at 0 or end at the largest. */
 static const void *values[MAX_ROWS], *codes[MAX_ROWS];
-static int64_t row_code[MAX_ROWS], tap_code[MAX_ROLLING_TAPS];
-static ptrdiff_t tap[MAX_ROLLING_TAPS], tap_low, tap_high;
+static int64_t row_code[MAX_ROWS], tap_code[MAX_TAPS];
+static ptrdiff_t tap[MAX_TAPS], tap_low, tap_high;
 
-static cpool_window random_window(int64_t largest, ptrdiff_t columns, int rolls) {
+static cpool_window random_window(int64_t largest, ptrdiff_t columns) {
     /* 2x2 and 3x3 have code of their own. */
-    const ptrdiff_t square = rolls || between(0, 2) ? 0 : between(2, 3), step = between(1, 3);
+    const ptrdiff_t square = between(0, 2) ? 0 : between(2, 3);
     const cpool_window window = {.value = values, .row_code = row_code, .tap = tap, .tap_code = tap_code,
-                                 .n_rows = rolls ? 1 : square ? square : between(1, MAX_ROWS),
-                                 .n_taps = rolls    ? between(4, MAX_ROLLING_TAPS)
-                                           : square ? square
-                                                    : between(1, MAX_TAPS),
+                                 .n_rows = square ? square : between(1, MAX_ROWS),
+                                 .n_taps = square ? square : between(1, MAX_TAPS),
                                  .pitch = between(1, 4) == 1 ? 1 : columns + between(0, MAX_PAST_ROW),
-                                 .streams = between(0, 1) != 0, .rolls = rolls};
+                                 .streams = between(0, 1) != 0};
     tap_low = tap_high = tap[0] = between(-4, 20), tap_code[0] = between(0, 9);
     for (ptrdiff_t t = 1; t < window.n_taps; t++) {
-        tap[t] = rolls ? tap[t - 1] + window.pitch : between(-4, 20);
-        tap_code[t] = tap_code[t - 1] + (rolls ? step : between(1, 3));
+        tap[t] = between(-4, 20);
+        tap_code[t] = tap_code[t - 1] + between(1, 3);
         if (tap[t] < tap_low) tap_low = tap[t];
         if (tap[t] > tap_high) tap_high = tap[t];
     }
@@ -77,12 +75,6 @@ static uint64_t first_best(uint8_t *best, const cpool_window *window, int op, in
     return best_place;
 }
 
-/* So many rows of windows that roll fit into a slot with their taps; 0: too few to roll. */
-static ptrdiff_t rolling_rows(ptrdiff_t width, ptrdiff_t widest) {
-    const ptrdiff_t fit = MIN_SLOT_BYTES / widest / (width + MAX_PAST_ROW) - MAX_ROLLING_TAPS - 1;
-    return fit < 4 ? 0 : between(1, fit < MAX_ROLLING_ROWS ? fit : MAX_ROLLING_ROWS);
-}
-
 /* stride: 1, or 2 for window_best_pairs. */
 static void test_window_best(const char *isa, cpool_window_best *kernel, int op, int dtype, ptrdiff_t record,
                              ptrdiff_t stride, ptrdiff_t n, ptrdiff_t width) {
@@ -90,11 +82,7 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     const int recorded = record > 1 || between(0, 2);
     const ptrdiff_t largest_read = recorded && stride == 1 && between(0, 1) ? between(0, 50) : -1;
     const int64_t largest = record == 8 ? INT64_MAX : ((int64_t)1 << 8 * record) - 1;
-    const ptrdiff_t widest = bytes > record ? bytes : record;
-    const ptrdiff_t n_rolling = stride == 1 && !between(0, 2) ? rolling_rows(width, widest) : 0;
-    if (n_rolling) n = n_rolling;
-    cpool_window window = random_window(largest_read > 0 ? largest - largest_read : largest, stride * width,
-                                        n_rolling > 0);
+    cpool_window window = random_window(largest_read > 0 ? largest - largest_read : largest, stride * width);
     const ptrdiff_t y_pitch = width + between(0, 5), span = (n - 1) * y_pitch + width, room = random_room(span);
     const ptrdiff_t cells = room > span ? room : span;
     random_rows(&window, dtype, (n - 1) * window.pitch + tap_high - tap_low + stride * (width - 1) + 1,

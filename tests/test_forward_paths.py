@@ -10,7 +10,7 @@ from cpool import _kernels
 
 ROWS, PIXELS = "forward by rows of x", "forward by pixels of x"
 BLOCKS, PACKED, PASSES = "forward by blocks", "forward by packed blocks", "forward by passes"
-LANES = "forward in lanes"
+TWO_PASSES = "forward in two passes"
 ALL = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8"
 
 
@@ -55,8 +55,8 @@ def pooled(path, path_with_record, op, x, window, expected):
             assert_same(layer.indices, indices, case)
         taken = [name for name in before if between[name] > before[name]]
         with_record = [name for name in before if after[name] > between[name]]
-        if isa == "scalar" and path == path_with_record == LANES:  # for vectors alone
-            assert LANES not in taken + with_record, case
+        if isa == "scalar" and path == path_with_record == TWO_PASSES:  # for vectors alone
+            assert TWO_PASSES not in taken + with_record, case
         else:
             assert (taken, with_record) == ([path], [path_with_record]), case
 
@@ -72,18 +72,14 @@ def each(cases):
     [
         ("f4 f8", (2, 3, 8, 8), ((2, 2), (2, 2))),  # all planes are one
         ("f4 i4", (3, 5, 12, 34), ((2, 2), (2, 2))),
-        ("f4 u1 ? i2", (2, 3, 9, 70), ((3, 3), (1, 1))),
-        ("f4 u1 ? f8", (2, 3, 9, 141), ((3, 3), (1, 1), (1, 1))),
         ("f4 f8", (2, 3, 11, 75), ((3, 3), (2, 2))),
         ("f4 f8", (2, 3, 11, 75), ((3, 3), (2, 2), (1, 1))),
         ("f4 f8", (2, 3, 11, 76), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
-        ("f4 i2", (2, 3, 11, 75), ((3, 3), (2, 1), (1, 1), (2, 3))),
         ("f4 u1", (2, 2, 6, 7, 150), ((3, 2, 2), (2, 1, 1), (1, 0, 1))),
         ("f4 f8", (2, 2, 6, 7, 66), ((2, 2, 2), (2, 2, 2))),
         ("f4 u1", (3, 300), ((5,), (1,), (2,))),
         ("f4 f8", (3, 300), ((5,), (2,), (2,))),
-        ("f4", (1, 2, 80, 270), ((2, 2), (1, 1))),  # blocks of rows
-        ("f4 f8", (2, 4, 35), ((2, 3), (3, 1), ((1, 2), (2, 2)), (2, 1))),  # a last column of one window beside others
+        ("f4", (1, 2, 160, 540), ((3, 3), (2, 2))),  # blocks of rows
         ("f4 f8", (4, 1, 8, 64), ((3, 2, 2), (1, 2, 2), ((2, 2), (0, 0), (0, 0)))),  # one slice, several outputs of it
     ]
 )
@@ -148,8 +144,8 @@ def test_places_wider_than_their_elements():
 @each(
     [
         ("f4 u1 ? f8 i2", (2, 3, 20, 210), ((3, 3), (3, 3))),
-        ("f4 u1", (2, 3, 20, 211), ((2, 3), (3, 3), ((1, 0), (1, 2)))),
-        ("f4 u1", (2, 3, 30, 280), ((2, 2), (4, 4), (1, 1))),  # a phase for each tap
+        ("f4", (2, 3, 20, 211), ((2, 3), (3, 3), ((1, 0), (1, 2)))),
+        ("f4", (2, 3, 30, 280), ((2, 2), (4, 4), (1, 1))),  # a phase for each tap
         ("u1 ? i2", (2, 3, 11, 530), ((3, 3), (2, 2), (1, 1))),  # of small elements not every second
         ("f4 u1", (2, 2, 7, 8, 30), ((2, 2, 2), (2, 2, 2), (1, 0, 1))),
         ("f4 i2", (2, 7, 8, 500), ((2, 2, 3), (1, 2, 3), ((1, 0), (0, 1), (2, 1)), (2, 1, 2))),
@@ -157,6 +153,7 @@ def test_places_wider_than_their_elements():
         ("f4", (2, 4, 1000), ((2, 3), (1, 4), (1, 1))),  # tiles of columns, of which the last sees no padding
         ("f4", (4, 4, 4000), ((1, 3), (1, 3), ((0, 0), (1, 0)))),  # the same
         ("f4", (2, 20_000), ((9,), (4,), (4,))),
+        ("f4 u1 f8", (1, 19, 9, 9), ((9, 1), (1, 1), (4, 0))),
         ("f4", (1, 1, 4, 20, 3000), ((2, 2, 1), (1, 1, 3))),  # taps of which the first two alone are a row apart
     ]
 )
@@ -167,10 +164,6 @@ def test_blocks(layout, dtype, arguments):
 
 @each(
     [
-        ("f4 u1 ? f8 i2", (3, 5, 7, 7), ((3, 3), (2, 2), (1, 1))),
-        ("f4 u1", (3, 5, 13, 13), ((3, 3), (2, 2), (1, 1))),
-        ("f4 u1 f8", (2, 5, 14, 14), ((3, 3), (1, 1), (1, 1))),
-        ("f4 i2", (2, 3, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
         ("f4 u1", (2, 3, 6, 7, 8), ((2, 2, 3), (2, 1, 2), (1, 0, 1))),
     ]
 )
@@ -181,19 +174,30 @@ def test_packed(layout, dtype, arguments):
 
 @each(
     [
-        ("f4 u1 f8 i2", (2, 3, 20, 21), ((5, 5), (1, 1), (2, 2))),
-        ("f4 u1 ?", (2, 3, 20, 21), ((9, 9), (1, 1), (4, 4))),
-        ("f4 u1 i2", (2, 3, 20, 21), ((13, 13), (1, 1), (6, 6))),
+        ("f4 u1 ? f8 i2", (1, 19, 9, 9), ((1, 9), (1, 1), (0, 4))),
+        ("f4 u1 i2", (18, 40), ((7,), (2,), (3,))),
+        ("u1 ?", (2, 11, 60), ((5,), (1,), (2,))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "crop"])
+def test_packed_windows_of_one_row(layout, dtype, arguments):
+    check(PACKED, dtype, *arguments, layout)
+
+
+@each(
+    [
         ("f4", (2, 3, 20, 21), ((13, 13), (2, 2), (6, 6))),
         ("f4 f8 i2", (2, 2, 12, 18), ((31, 31), (1, 1), (15, 15))),  # places of two bytes
         ("f4 u1 f8", (2, 10, 10, 7), ((3, 4, 4), (3, 1, 3), ((2, 1), (2, 3), (2, 0)))),  # planes that share a block
         ("f4 u1", (2, 2, 7, 8, 9), ((3, 3, 3), (1, 2, 1), (1, 1, 1))),
+        ("f4 u1", (1, 19, 13, 13), ((13, 13), (2, 2), (6, 6))),
+        ("f4 u1", (1, 19, 12, 20), ((3, 13), (1, 3), (1, 0))),
+        (ALL, (1, 18, 12, 13), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
+        ("f4 u1 f8", (1, 18, 60, 13), ((17, 17), (2, 2), (8, 8))),  # the same, in blocks of rows
+        ("f4", (18, 16), ((300,), (1,), (150,))),
         ("f4 u1", (3, 500), ((25,), (1,), (12,))),
         ("f4", (3, 500), ((25,), (3,), (12,))),
         ("f4", (2, 8000), ((25,), (1,), ((12, 0),))),  # tiles of columns, of which the last sees no padding
-        ("f4 u1", (2, 3, 20, 40), ((5, 4), (2, 1), (3, 4), (2, 3))),
-        ("f4 u1", (1, 1, 60, 110), ((7, 7), (1, 1), (3, 3))),  # several blocks a plane
-        ("f4 u1", (1, 2, 16, 18), ((4, 5), (6, 7))),  # a phase for each tap
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "crop"])
@@ -204,6 +208,9 @@ def test_passes(layout, dtype, arguments):
 @each(
     [
         ("f4", (1, 37, 5, 6, 7), ((4, 3, 4), (1, 2, 1), (2, 1, 1))),
+        ("f4 i2", (2, 300, 9, 8), ((6, 6), (2, 2), (2, 3))),
+        (ALL, (1, 20, 10, 11), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
+        ("f4 u1", (2, 19, 60), ((40,), (1,), (20,))),
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
@@ -213,8 +220,27 @@ def test_passes_of_channels(layout, dtype, arguments):
 
 @each(
     [
-        (ALL, (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),  # 16 planes, and a last group of five
-        ("f4 u1", (4, 8, 7, 7), ((3, 3), (2, 2), (1, 1))),  # no group of fewer
+        (ALL, (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),
+        ("f4 u1 f8", (1, 400, 7, 7), ((3, 3), (1, 1), (1, 1))),  # several groups of planes
+        ("f4", (1, 3, 9, 41), ((3, 3), (2, 2), (1, 1))),  # windows that see padding on the right
+        ("f4 u1", (2, 2, 300, 9), ((3, 3), (1, 1), (1, 1))),  # blocks of rows, of which some see padding
+        ("f4 u1", (1, 2, 4, 3000), ((3, 3), (1, 1), (1, 1))),  # rows as long as one block has
+        ("f4 i1", (2, 3, 40, 33), ((15, 17), (1, 1), (7, 8))),  # three passes along the rows
+        ("f4 u1 ? i2", (2, 3, 9, 70), ((3, 3), (1, 1))),
+        ("f4 u1 ? f8", (2, 3, 9, 141), ((3, 3), (1, 1), (1, 1))),
+        ("f4 i2", (2, 3, 11, 75), ((3, 3), (2, 1), (1, 1), (2, 3))),
+        ("f4 f8", (2, 4, 35), ((2, 3), (3, 1), ((1, 2), (2, 2)), (2, 1))),  # a last column of one window beside others
+        ("u1", (2, 3, 20, 211), ((2, 3), (3, 3), ((1, 0), (1, 2)))),
+        ("f4 u1 ? f8 i2", (3, 5, 7, 7), ((3, 3), (2, 2), (1, 1))),
+        ("f4 u1", (3, 5, 13, 13), ((3, 3), (2, 2), (1, 1))),
+        ("f4 u1 f8", (2, 5, 14, 14), ((3, 3), (1, 1), (1, 1))),
+        ("f4 i2", (2, 3, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
+        ("f4 u1 f8 i2", (2, 3, 20, 21), ((5, 5), (1, 1), (2, 2))),
+        ("f4 u1 ?", (2, 3, 20, 21), ((9, 9), (1, 1), (4, 4))),
+        ("f4 u1 i2", (2, 3, 20, 21), ((13, 13), (1, 1), (6, 6))),
+        ("f4 u1", (2, 3, 20, 40), ((5, 4), (2, 1), (3, 4), (2, 3))),
+        ("f4 u1", (1, 1, 60, 110), ((7, 7), (1, 1), (3, 3))),  # several blocks a plane
+        ("f4 u1", (1, 2, 16, 18), ((4, 5), (6, 7))),  # a phase for each tap
         ("f4 u1 i2 f8", (2, 9, 5, 6), ((3, 3), (2, 2), (1, 1))),  # nine outputs a plane
         ("f4 u1 i2 f8", (1, 16, 4, 4), ((3, 3), (2, 2))),  # one output a plane
         ("f4 u1 ? i2", (3, 11, 13, 14), ((3, 3), (1, 1), (1, 1))),
@@ -229,55 +255,43 @@ def test_passes_of_channels(layout, dtype, arguments):
         ("f4 u1 i8", (2, 10, 12, 11), ((3, 3), (1, 1), ((6, 6), (4, 3)), (5, 3))),  # all rows of some windows but one
         (ALL, (1, 19, 13, 13), ((5, 5), (1, 1), (2, 2))),
         ("f4 u1 ? f8 i2", (1, 19, 13, 13), ((13, 13), (1, 1), (6, 6))),
-        ("f4 u1", (1, 19, 13, 13), ((13, 13), (2, 2), (6, 6))),
-        ("f4 u1 f8", (1, 19, 9, 9), ((1, 9), (1, 1), (0, 4))),
-        ("f4 u1 f8", (1, 19, 9, 9), ((9, 1), (1, 1), (4, 0))),
         ("f4 u1", (1, 19, 12, 20), ((3, 15), (1, 1))),  # a few windows of each row
-        ("f4 u1", (1, 19, 12, 20), ((3, 13), (1, 3), (1, 0))),
         ("f4 u1 i2", (1, 17, 60, 60), ((3, 3), (1, 1), (1, 1))),  # blocks of rows
         ("f8 i8", (1, 17, 60, 60), ((3, 3), (1, 1), (1, 1))),
         ("f4 f8", (2, 9, 101, 13), ((7, 7), (1, 1), (3, 3))),
         ("f8", (17, 400, 7), ((3, 3), (40, 1), (1, 1))),  # blocks of two rows of seven outputs
-        (ALL, (1, 18, 12, 13), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
-        ("f4 u1 f8", (1, 18, 60, 13), ((17, 17), (2, 2), (8, 8))),  # the same, in blocks of rows
-        ("f4 u1 ?", (2, 11, 60), ((5,), (1,), (2,))),
-        ("f4 u1 i2", (18, 40), ((7,), (2,), (3,))),
-        ("f4", (18, 16), ((300,), (1,), (150,))),
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "inside"])
-def test_lanes(layout, dtype, arguments):
-    check(LANES, dtype, *arguments, layout)
+def test_two_passes(layout, dtype, arguments):
+    check(TWO_PASSES, dtype, *arguments, layout)
 
 
 @each(
     [
         (ALL, (1, 70, 9, 10), ((5, 5), (1, 1), (2, 2))),
         ("f4 u1 f8", (1, 70, 13, 14), ((7, 7), (1, 1), (3, 3))),
-        ("f4 i2", (2, 300, 9, 8), ((6, 6), (2, 2), (2, 3))),
-        ("f4 u1", (3, 3, 9, 10), ((5, 5), (1, 1), (2, 2))),  # fewer channels than lanes
+        ("f4 u1", (3, 3, 9, 10), ((5, 5), (1, 1), (2, 2))),  # fewer channels than a band
         ("f4 u1 i8", (3, 17, 9, 10), ((5, 5), (3, 4), (2, 2))),
         ("f4 u1", (2, 32, 9, 10), ((9, 2), (1, 1), ((4, 4), (1, 0)))),
         ("f4 u1", (2, 19, 12, 20), ((3, 15), (1, 1))),  # a few windows of each row
         ("f4 f8", (1, 19, 70, 40), ((5, 5), (1, 1), (2, 2))),  # blocks of rows
         ("f8", (19, 400, 7), ((3, 6), (40, 1), (1, 3))),
-        (ALL, (1, 20, 10, 11), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
-        ("f4 u1", (2, 19, 60), ((40,), (1,), (20,))),
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop", "channels_last_inside"])
-def test_lanes_of_channels(layout, dtype, arguments):
-    check(LANES, dtype, *arguments, layout)
+def test_two_passes_of_channels(layout, dtype, arguments):
+    check(TWO_PASSES, dtype, *arguments, layout)
 
 
 @pytest.mark.parametrize("dtype", [np.dtype(name) for name in ("f4", "u1", "i2", "f8")], ids=str)
-def test_lanes_of_planes_apart(dtype):
+def test_two_passes_of_planes_apart(dtype):
     window = (3, 3), (2, 2), (1, 1)
     x = values(np.random.default_rng(0), dtype, (2 * 19, 9, 8), "odd")[1::2]
     for op in ("max", "min"):
-        pooled(LANES, LANES, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
+        pooled(TWO_PASSES, TWO_PASSES, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
 
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("forward")]
-    assert names == [ROWS, PIXELS, BLOCKS, PACKED, PASSES, LANES]
+    assert names == [ROWS, PIXELS, BLOCKS, PACKED, PASSES, TWO_PASSES]

@@ -1,0 +1,122 @@
+/*
+ * selftest_passes.h - best_along, also in place, and best_down against a naive loop over each window.
+ */
+enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
+
+static int is_nan(int dtype, const uint8_t *value) {
+    return (dtype == CPOOL_f32 || dtype == CPOOL_f64) && !elements[dtype].beats(value, value, CPOOL_MAX) &&
+           elements[dtype].beats(value, (const uint8_t[8]){0}, CPOOL_MAX) &&
+           elements[dtype].beats(value, (const uint8_t[8]){0}, CPOOL_MIN);
+}
+
+static int any_nan(int dtype, const uint8_t *values_, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (is_nan(dtype, values_ + i * (ptrdiff_t)elements[dtype].bytes)) return 1;
+    return 0;
+}
+
+static void fill_places(uint8_t *places, ptrdiff_t bytes, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < n; i++)
+        store_unsigned(places + i * bytes, (size_t)bytes, (uint64_t)between(0, MOST_READ_PLACE));
+}
+
+/* The first best of n_taps cells, into best, and its place. */
+static uint64_t first_of_taps(uint8_t *best, int op, int dtype, const uint8_t *cells, const uint8_t *places,
+                              ptrdiff_t place, ptrdiff_t n_taps, const ptrdiff_t *offset, const int64_t *code) {
+    _Alignas(8) uint8_t value[8];
+    uint64_t best_place = 0;
+    for (ptrdiff_t t = 0; t < n_taps; t++) {
+        read_value(value, dtype, cells + offset[t] * (ptrdiff_t)elements[dtype].bytes);
+        if (t && !elements[dtype].beats(value, best, op)) continue;
+        memcpy(best, value, elements[dtype].bytes);
+        best_place = (uint64_t)code[t] + (places ? load_unsigned(places + offset[t] * place, (size_t)place) : 0);
+    }
+    return best_place;
+}
+
+/* A first pass, one of pairs, or a later one, which half the time is in place. */
+static void test_best_along(const cpool_kernels *table, int op, int dtype, ptrdiff_t width) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, place = table->wide_places ? bytes : 1;
+    const ptrdiff_t lanes = table->vector_bytes / bytes, n = (width + lanes - 1) / lanes * lanes;
+    const int later = between(0, 1) != 0, recorded = between(0, 2) != 0, in_place = later && between(0, 1);
+    const int in_pairs = !later && table->window_best_pairs[op][dtype] && between(0, 2) == 0;
+    const ptrdiff_t stride = in_pairs ? 2 : 1, n_taps = between(2, in_pairs ? 3 : MOST_ALONG_TAPS);
+    ptrdiff_t offset[MOST_ALONG_TAPS] = {0};
+    int64_t code[MOST_ALONG_TAPS] = {between(0, 9)};
+    for (ptrdiff_t t = 1; t < n_taps; t++) {
+        offset[t] = in_pairs ? t : in_place ? offset[t - 1] + between(0, 9) : between(0, 70);
+        code[t] = code[t - 1] + between(1, 9);
+    }
+    ptrdiff_t span = 0;
+    for (ptrdiff_t t = 0; t < n_taps; t++) if (offset[t] > span) span = offset[t];
+    const ptrdiff_t cells = in_pairs ? 2 * n + 1 : n + span;
+    uint8_t *y = output_in(SLOT_Y, (in_place ? cells : n) * bytes);
+    uint8_t *places = output_in(SLOT_CODE, (in_place ? cells : n) * place);
+    uint8_t *from = in_place ? y : place_in(SLOT_VALUES, cells * bytes);
+    uint8_t *from_places = in_place ? places : place_in(SLOT_CODES, cells * place);
+    fill_values(from, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+    if (later && recorded) fill_places(from_places, place, cells);
+    uint8_t *image = image_of(SLOT_Y, y), *places_image = image_of(SLOT_CODE, places);
+    const int nan = any_nan(dtype, from, cells), exact = later && (nan || between(0, 1));
+    if (in_place) {
+        memcpy(image, y, (size_t)(cells * bytes));
+        if (recorded) memcpy(places_image, places, (size_t)(cells * place));
+    }
+    /* The images come first to last, so in place what they are made of has not been written yet. */
+    int nan_seen = 0;
+    for (ptrdiff_t i = 0; i < width; i++) {
+        _Alignas(8) uint8_t best[8];
+        const uint8_t *cell = (in_place ? image : from) + stride * i * bytes;
+        for (ptrdiff_t t = 0; t < n_taps; t++) nan_seen |= any_nan(dtype, cell + offset[t] * bytes, 1);
+        const uint64_t best_place =
+            first_of_taps(best, op, dtype, cell,
+                          later && recorded ? (in_place ? places_image : from_places) + i * place : NULL, place, n_taps,
+                          offset, code);
+        memcpy(image + i * bytes, best, (size_t)bytes);
+        if (recorded) store_unsigned(places_image + i * place, (size_t)place, best_place);
+    }
+    const cpool_pass pass = {.value = from, .code = later && recorded ? from_places : NULL, .later = later,
+                             .in_pairs = in_pairs, .n_taps = n_taps, .tap = offset, .tap_code = code};
+    const int found = table->best_along[op][dtype](y, recorded ? places : NULL, &pass, width, exact);
+    allow_room(SLOT_Y, y, bytes, n, 1, width, n);
+    if (recorded) allow_room(SLOT_CODE, places, place, n, 1, width, n);
+    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE) && (later || (found ? nan : !nan_seen)), table->isa,
+          op == CPOOL_MAX ? "best_along max" : "best_along min", elements[dtype].name, place, 1, width);
+}
+
+static void test_best_down(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, place = table->wide_places ? bytes : 1;
+    const ptrdiff_t lanes = table->vector_bytes / bytes, read = width > lanes ? width : lanes;
+    const int recorded = between(0, 2) != 0;
+    const ptrdiff_t n_taps = between(1, MOST_DOWN_TAPS), tap_pitch = width + between(0, 3);
+    cpool_pass pass = {.later = 1, .n_taps = n_taps, .n_planes = between(1, 2), .plane = between(0, 20),
+                       .pitch = between(0, 2) ? tap_pitch : 2 * tap_pitch, .tap_pitch = tap_pitch,
+                       .code_step = between(0, MOST_CODE_STEP)};
+    const ptrdiff_t y_pitch = width + between(0, 3), rows = pass.n_planes * n, span = (rows - 1) * y_pitch + width;
+    const ptrdiff_t room = random_room(span), most = room > span ? room : span;
+    const ptrdiff_t cells = (pass.n_planes - 1) * pass.plane + (n - 1) * pass.pitch + (n_taps - 1) * tap_pitch + read;
+    pass.y_plane = n * y_pitch;
+    uint8_t *from = place_in(SLOT_VALUES, cells * bytes), *from_places = place_in(SLOT_CODES, cells * place);
+    uint8_t *y = output_in(SLOT_Y, most * bytes), *places = output_in(SLOT_CODE, most);
+    fill_values(from, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+    fill_places(from_places, place, cells);
+    ptrdiff_t offset[MOST_DOWN_TAPS];
+    int64_t code[MOST_DOWN_TAPS];
+    for (ptrdiff_t t = 0; t < n_taps; t++) offset[t] = t * tap_pitch, code[t] = t * pass.code_step;
+    for (ptrdiff_t r = 0; r < rows; r++)
+        for (ptrdiff_t j = 0; j < width; j++) {
+            _Alignas(8) uint8_t best[8];
+            const ptrdiff_t at = r / n * pass.plane + r % n * pass.pitch + j, to = r * y_pitch + j;
+            const uint64_t best_place = first_of_taps(best, op, dtype, from + at * bytes, from_places + at * place, place,
+                                                      n_taps, offset, code);
+            memcpy(image_of(SLOT_Y, y) + to * bytes, best, (size_t)bytes);
+            if (recorded) store_unsigned(image_of(SLOT_CODE, places) + to, 1, best_place);
+        }
+    pass.value = from, pass.code = recorded ? from_places : NULL;
+    table->best_down[op][dtype](y, recorded ? places : NULL, y_pitch, &pass, n, width, room,
+                                any_nan(dtype, from, cells) || between(0, 1));
+    allow_room(SLOT_Y, y, bytes, y_pitch, rows, width, room);
+    if (recorded) allow_room(SLOT_CODE, places, 1, y_pitch, rows, width, room);
+    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
+          op == CPOOL_MAX ? "best_down max" : "best_down min", elements[dtype].name, place, n, width);
+}

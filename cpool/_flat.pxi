@@ -5,7 +5,7 @@
 cdef enum:
     MOST_ALONG = 5                      # taps that a pass along the rows has
 cdef ptrdiff_t ONE_RUN_CELLS = 256      # planes of fewer cells with their padding
-cdef ptrdiff_t FLAT_BYTES = 24576       # of scratch: it stays in the first cache with what is read and written
+cdef ptrdiff_t FLAT_BYTES = 32768       # of scratch: it stays in the first cache with what is read and written
 
 
 cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bint in_pairs) noexcept nogil:
@@ -57,6 +57,8 @@ cdef inline bint serves_flat(const Job *job) noexcept nogil:
         return <double> height.kernel * width.kernel > ONE_PASS_TAPS
     if <double> height.kernel * width.kernel > ONE_PASS_TAPS or width.stride == 1:
         return True
+    if job.item < 4 and width.kernel > 2:
+        return True  # no vectors take such rows apart in x
     if width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height):
         return False  # in rows of x all planes are one
     # Of longer rows x is as fast, if a window that sees padding on the right is not one of few.

@@ -3,7 +3,8 @@
 # side, transposed: 1.6x to 2.3x at stride 1 (3x3 to 13x13), 1.1x to 1.6x at stride 2 (AVX2, Zen 3).
 
 cdef enum:
-    MOST_ALONG = 5                      # taps that a pass along the rows has
+    MOST_ALONG = 5                      # taps of a pass along the rows
+    MOST_LEVELS = 4                     # such passes: records of bytes have at most 256 taps
 cdef ptrdiff_t ONE_RUN_CELLS = 256      # planes of fewer cells with their padding
 cdef ptrdiff_t FLAT_BYTES = 32768       # of scratch: it stays in the first cache with what is read and written
 
@@ -24,7 +25,8 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
     job.band = min(job.channels, 64 // job.item)
     job.bands = ceil_div(job.channels, job.band)
     job.block, job.group = height.output, 1
-    while lay_out_flat(job) > (min(MOST_SCRATCH, FLAT_BYTES * job.band) if job.block > max(4, height.kernel)
+    # Few rows repeat too much of what the rows before have seen.
+    while lay_out_flat(job) > (FLAT_BYTES if job.channels == 1 and job.block > max(4, height.kernel)
                                else MOST_SCRATCH):
         if job.block == 1:
             return False
@@ -35,8 +37,7 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
         job.raises = job.record != NULL and (height.before > 0 or width.before > 0)
     job.items = ceil_div(job.planes, job.group) * job.bands * job.blocks
     job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
-    # Each pass but the last has as many taps at least.
-    job.n_list = width.stride + width.kernel + MOST_ALONG * 8
+    job.n_list = width.stride + MOST_ALONG * MOST_LEVELS
     job.along, job.down = along, down
     job.in_pairs = in_pairs and job.channels == 1 and width.stride == 2 and width.kernel <= 3 and width.dilation == 1
     return True
@@ -164,7 +165,8 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
                                      (end - first) * row_cells)
     down.value, down.code = buffer_cells(job, scratch, &job.rows, 0), flat_places(job, scratch, 0)
     down.later, down.n_taps = True, height.kernel
-    down.pitch, down.tap_pitch = height.stride * row_cells, height.dilation * row_cells
+    down.pitch = height.stride * row_cells if block.n[1] > 1 else 0
+    down.tap_pitch = height.dilation * row_cells
     down.code_step = width.kernel
     y = (block.plane * height.output + block.first[1]) * y_row + block.channel
     if job.channels == 1:

@@ -1,7 +1,7 @@
 /*
  * record_kernels.h - the window kernels of one dtype and record. A row is done in the widest vectors that it fills,
  * down to plain elements: a row of 7 floats is two vectors of 4 that overlap, not 7 steps. Codes of 2 bytes, of windows
- * of over 256 taps, have vectors of one width, that of 16 elements (_lanes.pxi); codes wider than that, or than
+ * of over 256 taps, have vectors of one width; codes wider than that, or than
  * their elements, have none.
  */
 #undef HAS_WIDTH

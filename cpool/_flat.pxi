@@ -34,7 +34,8 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
     job.blocks = ceil_div(height.output, job.block)
     if job.blocks == 1 and job.channels == 1:
         job.group = max(1, min(job.planes, <ptrdiff_t> (FLAT_BYTES / lay_out_flat(job))))
-        job.raises = job.record != NULL and (height.before > 0 or width.before > 0)
+    job.raises = (job.record != NULL and job.channels == 1 and (height.before > 0 or width.before > 0)
+                  and <double> height.output * width.output <= BLOCK_CELLS)
     job.items = ceil_div(job.planes, job.group) * job.bands * job.blocks
     job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
     job.n_list = width.stride + MOST_ALONG * MOST_LEVELS
@@ -81,7 +82,9 @@ cdef double lay_out_flat(Job *job) noexcept nogil:
     """The cells, an image for each place modulo stride, and what the pass along the rows makes of them."""
     cdef const Axis *width = &job.axis[2]
     cdef double rows = (<double> job.block - 1) * job.axis[1].stride + span(&job.axis[1])
-    cdef double cells = job.band * (job.group * rows * job.row_outputs + 2.0 * span(width) + job.row_outputs)
+    # Past the last row lies what passes read and make for each other, each in whole vectors.
+    cdef double cells = (job.band * (job.group * rows * job.row_outputs + 2.0 * span(width) + job.row_outputs)
+                         + MOST_LEVELS * slack(job))
     cdef double end = place_buffer(job, &job.cells_in, 0, width.stride, cells, False)
     end = place_buffer(job, &job.rows, end, 1, cells, False)
     if job.record != NULL:
@@ -119,12 +122,8 @@ cdef void lay_out_flat_taps(Job *job) noexcept:
                           + job.tap_code[n] * width.dilation // width.stride * job.band)
             n += 1
         level.n_taps = n - level.first
-        level.lost = 0
+        level.lost = job.tap[n - 1]
         reach = following
-    for i in range(levels - 2, -1, -1):
-        # A pass also makes what the next one sees past the run.
-        job.cut[2].level[i].lost = (job.cut[2].level[i + 1].lost
-                                    + job.tap[job.cut[2].level[i + 1].first + job.cut[2].level[i + 1].n_taps - 1])
 
 
 cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
@@ -148,9 +147,12 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     plane_cells = rows * row_cells
     first = min(rows, max(0, -start))
     end = max(first, min(rows_seen(height, block.n[1]), height.length - start))
-    if scratch.filled == 0 or job.blocks > 1 and scratch.filled != block.first[1] + 1 and (first > 0 or end < rows):
-        # What is padding remains so for all items that see the same rows.
-        fill_flat(job, scratch)
+    if scratch.filled == 0:
+        # Padding remains beside the rows, and for all items that see the same rows around them.
+        fill_flat_cells(job, scratch, 0, job.rows.image)
+    elif scratch.filled != block.first[1] + 1:
+        fill_flat_cells(job, scratch, 0, first * row_cells)
+        fill_flat_cells(job, scratch, end * row_cells, (rows - end) * row_cells)
     scratch.filled = block.first[1] + 1
     for plane in range(block.planes):
         lay_out_flat_rows(job, scratch, &block, plane * rows + first, end - first,
@@ -183,13 +185,18 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
         skip_padding(job, job.record, &block)
 
 
-cdef void fill_flat(const Job *job, Scratch *scratch) noexcept nogil:
-    """Padding everywhere, and what the pass along the rows would make of it."""
-    job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.cells_in, 0), 0, 1,
-                                           job.cells_in.images * job.cells_in.image, job.fill)
-    job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.rows, 0), 0, 1, job.rows.image, job.fill)
+cdef void fill_flat_cells(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdiff_t n) noexcept nogil:
+    """Padding in n cells of each place modulo stride, and what the pass along the rows would make of it."""
+    cdef cpool_fill *fill = job.kernels.fill[log2_bytes(job.item)]
+    if n <= 0:
+        return
+    if job.in_pairs:
+        fill(buffer_cells(job, scratch, &job.cells_in, 2 * at), 0, 1, 2 * n, job.fill)
+    else:
+        fill(buffer_cells(job, scratch, &job.cells_in, at), job.cells_in.image, job.cells_in.images, n, job.fill)
+    fill(buffer_cells(job, scratch, &job.rows, at), 0, 1, n, job.fill)
     if job.record != NULL:
-        memset(flat_places(job, scratch, 0), 0, job.rows.image * place_bytes(job))
+        memset(flat_places(job, scratch, at), 0, n * place_bytes(job))
 
 
 cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block *block, ptrdiff_t row, ptrdiff_t n,
@@ -220,17 +227,24 @@ cdef inline bint best_along_rows(const Job *job, Scratch *scratch, ptrdiff_t at,
     """All passes along n cells of a run; whether anything was NaN."""
     cdef char *made = buffer_cells(job, scratch, &job.rows, at)
     cdef char *places = flat_places(job, scratch, at)
+    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item
+    cdef ptrdiff_t made_by[MOST_LEVELS]
     cdef cpool_pass along
     cdef bint exact = False
     cdef int i
     if n <= 0:
         return False
+    # Each pass makes all that the next one reads in whole vectors: what it reads past that would be an earlier item's.
+    for i in range(job.cut[2].levels - 1, -1, -1):
+        n = ceil_div(n, lanes) * lanes
+        made_by[i] = n
+        n += job.cut[2].level[i].lost
     along.value = buffer_cells(job, scratch, &job.cells_in, 2 * at if job.in_pairs else at)
     along.code, along.later, along.in_pairs = NULL, False, job.in_pairs
     for i in range(job.cut[2].levels):
         along.n_taps = job.cut[2].level[i].n_taps
         along.tap = job.tap + job.cut[2].level[i].first
         along.tap_code = job.tap_code + job.cut[2].level[i].first
-        exact |= job.along(made, places, &along, n + job.cut[2].level[i].lost, exact)
+        exact |= job.along(made, places, &along, made_by[i], exact)
         along.value, along.code, along.later, along.in_pairs = made, places, True, False
     return exact

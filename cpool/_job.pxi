@@ -4,9 +4,9 @@ cdef struct Axis:
     ptrdiff_t length, kernel, stride, before, dilation, output
     ptrdiff_t step  # elements of x from one cell to the next
 
-cdef struct Level:                # one pass of window_best
+cdef struct Level:                # one pass along an axis
     ptrdiff_t first, n_taps       # its taps in the job's list
-    ptrdiff_t lost                # cells at a run's end whose windows would end past it
+    ptrdiff_t lost                # cells at a run's end whose windows would end past it: its last tap
 
 cdef struct Cut:                  # how forward_blocks cuts an axis
     bint by_tap                   # windows do not overlap: a phase for each tap, not for each place modulo stride
@@ -63,7 +63,7 @@ cdef struct Job:
     Buffer cells_in, steps, rows, slices, packed
     ptrdiff_t n_list              # taps in all
     ptrdiff_t row_cells, row_outputs  # forward_flat: from one row to the next, before and after the pass along it
-    bint raises                   # blocks are whole planes, and some windows begin in the padding
+    bint raises                   # blocks are whole planes or rows, and some windows begin in the padding
     char *least                   # the least place of each output of a plane
     bint streams                  # forward_rows: past the caches
     ptrdiff_t ahead               # forward from x itself: how far ahead it is asked for, in bytes

@@ -22,16 +22,19 @@ cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
 
 
 cdef void raise_places(const Job *job, const Block *block) noexcept nogil:
-    cdef ptrdiff_t n = plane_outputs(job), plane
+    """As skip_padding, of whole planes, or whole rows of a slice."""
+    cdef ptrdiff_t row = job.axis[2].output * job.channels, at = block.first[1] * row
+    cdef ptrdiff_t n = block.n[0] * block.n[1] * row, plane
+    cdef const char *least = job.least + at * job.code_item
     cdef char *record
     for plane in range(block.plane, block.plane + block.planes):
-        record = job.record + plane * n * job.code_item
+        record = job.record + (plane * plane_outputs(job) + at) * job.code_item
         if job.code_item == 1:
-            raise_row(<uint8_t *> record, <const uint8_t *> job.least, n)
+            raise_row(<uint8_t *> record, <const uint8_t *> least, n)
         elif job.code_item == 2:
-            raise_row(<uint16_t *> record, <const uint16_t *> job.least, n)
+            raise_row(<uint16_t *> record, <const uint16_t *> least, n)
         else:
-            raise_row(<uint32_t *> record, <const uint32_t *> job.least, n)
+            raise_row(<uint32_t *> record, <const uint32_t *> least, n)
 
 
 cdef inline void raise_row(record_t *record, const record_t *least, ptrdiff_t n) noexcept nogil:

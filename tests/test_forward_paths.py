@@ -292,6 +292,30 @@ def test_two_passes_of_planes_apart(dtype):
         pooled(TWO_PASSES, TWO_PASSES, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
 
 
+@each(
+    [
+        ("f4 u1", (101, 7, 7), ((2, 13), (1, 1), "same")),
+        ("i2", (2, 55, 79, 7), ((2, 12), (3, 1), ((1, 0), (8, 7)), (1, 1), True)),
+        ("i1 ?", (2, 152, 69, 1), ((2, 18), (2, 1), ((1, 1), (12, 11)), (1, 1), True)),
+        ("u1 f8", (2, 230, 21, 3), ((3, 16), (1, 1), ((1, 1), (14, 13)), (2, 1), True)),
+        ("i1 f4", (2, 13, 19, 11), ((2, 13), (3, 1), ((0, 1), (33, 24)), (1, 3), True)),
+        ("f4 u2", (2, 20, 8, 3), ((3, 10), (2, 1), ((0, 1), (9, 15)), (1, 2), False)),
+    ]
+)
+def test_planes_that_beat_all_of_those_after_them(dtype, arguments):
+    """Scratch is used again: nothing of a plane may get into the padding of a later one, in several passes along rows."""
+    shape, window = arguments
+    axes = reference.geometry(shape[-2:], *window)
+    for op in ("max", "min"):
+        x = np.arange(np.prod(shape)).reshape(shape) * 7 % 50
+        first = x.reshape(-1, *shape[-2:])
+        first[: len(first) // 2] += 60
+        x = (x if op == "max" else 110 - x).astype(dtype)
+        if dtype.kind == "b":
+            x = first.reshape(shape) >= 60 if op == "max" else first.reshape(shape) < 60
+        pooled(TWO_PASSES, TWO_PASSES, op, x, window, reference.pool(x, axes, op))
+
+
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("forward")]
     assert names == [ROWS, PIXELS, BLOCKS, PACKED, PASSES, TWO_PASSES]

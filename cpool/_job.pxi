@@ -68,7 +68,7 @@ cdef struct Job:
     bint streams                  # forward_rows: past the caches
     ptrdiff_t ahead               # forward from x itself: how far ahead it is asked for, in bytes
     bint left                     # forward_rows: the first window's first tap alone lies in padding
-    ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows)
+    ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows, forward_flat)
     ptrdiff_t *tap                # [n_list] offset in scratch
     int64_t *tap_code             # [n_list]
     ptrdiff_t n_rows, n_taps      # the most that a window has
@@ -81,7 +81,8 @@ cdef struct Scratch:
     ptrdiff_t *tap
     int64_t *tap_code
     char *cells
-    ptrdiff_t filled              # the first output of the columns whose padding is filled in, and 1
+    ptrdiff_t filled              # the first output whose padding is filled in, of the columns (in forward_flat of the
+                                  # rows), and 1
 
 cdef inline ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b) noexcept nogil:
     """Rounded up, for any a and b > 0. (Division here is C's, rounded to zero.)"""

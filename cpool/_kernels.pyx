@@ -180,7 +180,6 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     axis = job.axis
     job.best = chosen.window_best[op][dtype][log2_bytes(job.code_item) if record is not None else 0]
     job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
-    # Channels last has each tap of a small window as a run of channels in x itself.
     if plan_flat(&job, chosen.best_along[op][dtype], chosen.best_down[op][dtype],
                  chosen.window_best_pairs[op][dtype] != NULL):
         job.n_rows = 0
@@ -189,6 +188,7 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     elif plan_rows(&job, chosen.window_best_pairs[op][dtype]):
         job.run = forward_rows
         count_path(FORWARD_ROWS)
+    # Of a small window channels last has each tap as a run of channels in x itself.
     elif (channels_last and job.n_rows * axis[2].kernel <= CHANNEL_TAPS) or not plan_blocks(&job):
         job.n_taps = min(axis[2].kernel, axis[2].length)
         job.items = job.planes * axis[0].output * axis[1].output

@@ -83,11 +83,12 @@ CPOOL_INLINE void store_past(T *p, vec v) {
 }
 #if HAS_PAIRS
 #include "vector_pairs.h"
-#else /* named, never called */
+#else
 CPOOL_INLINE vec load_every(const int stride, const T *p) {
     (void)stride;
     return load(p);
 }
+/* Named, never called. */
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
 CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
 CPOOL_INLINE vec in_order(vec v) { return v; }

@@ -146,8 +146,8 @@ CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdi
 }
 
 /*
- * Four rows whose windows begin a tap apart: the taps that several have are compared once, so that n taps take n / 4 + 1
- * comparisons a window, and 3 take 1.5.
+ * Four rows whose windows begin a tap apart: the taps that several have are compared once, so that n taps take
+ * n / 4 + 1 comparisons a window, and 3 take 1.5.
  */
 CPOOL_INLINE void down_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
                             ptrdiff_t width, const int three, const int has_place) {

@@ -11,7 +11,7 @@ typedef struct {
 } square_window;
 
 /*
- * best_at of a square window of a known kernel, unrolled: 1.2x to 1.4x channels last and in lanes. Stores also where
+ * best_at of a square window of a known kernel, unrolled: 1.2x to 1.4x channels last. Stores also where
  * there is NaN: to store only afterwards, GCC would hold all cells that long.
  */
 CPOOL_INLINE int best_of_square(T *y, RECORD_T *record, ptrdiff_t y_step, const square_window *window, ptrdiff_t at,

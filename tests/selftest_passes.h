@@ -107,8 +107,8 @@ static void test_best_down(const cpool_kernels *table, int op, int dtype, ptrdif
         for (ptrdiff_t j = 0; j < width; j++) {
             _Alignas(8) uint8_t best[8];
             const ptrdiff_t at = r / n * pass.plane + r % n * pass.pitch + j, to = r * y_pitch + j;
-            const uint64_t best_place = first_of_taps(best, op, dtype, from + at * bytes, from_places + at * place, place,
-                                                      n_taps, offset, code);
+            const uint64_t best_place = first_of_taps(best, op, dtype, from + at * bytes, from_places + at * place,
+                                                      place, n_taps, offset, code);
             memcpy(image_of(SLOT_Y, y) + to * bytes, best, (size_t)bytes);
             if (recorded) store_unsigned(image_of(SLOT_CODE, places) + to, 1, best_place);
         }

@@ -71,8 +71,8 @@
 
 /*
  * A value that the compiler is not to find another way to. GCC 12 otherwise loads the same vector two or three times,
- * which counts where vectors cross lines of the cache, and keeps 36 addresses on the stack for 36 loads. A computed value
- * is there before the next branch: what is stored behind it GCC 12 else computes there, holding all that it is made of.
+ * which counts where vectors cross lines of the cache, and keeps 36 addresses on the stack for 36 loads. A computed
+ * value is there before the next branch: what is stored behind it GCC 12 else computes there, holding all its cells.
  */
 #if CPOOL_BUILD_X86
 #define CPOOL_OPAQUE_POINTER(p) __asm__("" : "+r"(p))

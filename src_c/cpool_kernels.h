@@ -71,14 +71,14 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
  * pass has made them (`later`) beside them the places of the winners, if places are wanted, as wide as the table says.
  * Records of bytes.
  *
- * best_along: y[i] is the best of value[i + tap[t]], whose place is tap_code[t] and what code has there. Returns whether
- * anything in a first pass was NaN; then later passes are to be `exact`. n is rounded up to whole vectors in what is read
- * and what is written. In place (y is value, places is code) where no tap is negative.
+ * best_along: y[i] is the best of value[i + tap[t]], whose place is tap_code[t] and what code has there. Returns
+ * whether anything in a first pass was NaN; then later passes are to be `exact`. n is rounded up to whole vectors
+ * in what is read and what is written. In place (y is value, places is code) where no tap is negative.
  *
  * best_down: y[n_planes][n][width] (rows y_pitch and planes y_plane apart) is the best of
- * value[p * plane + i * pitch + t * tap_pitch + j], whose place is t * code_step and what code has there. A row narrower
- * than a vector may be written past its end within the first `room` elements of y, the next one after it; past the last
- * row's end a vector may be read.
+ * value[p * plane + i * pitch + t * tap_pitch + j], whose place is t * code_step and what code has there. A row
+ * narrower than a vector may be written past its end within the first `room` elements of y, the next one after it;
+ * past the last row's end a vector may be read.
  */
 typedef struct {
     const void *value, *code;

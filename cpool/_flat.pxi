@@ -1,6 +1,6 @@
 # Forward in two passes: along the rows, which lie in scratch as one run with one stretch of padding between neighbours,
 # then down the columns straight into y. Of channels last a cell is a band of channels. NCHW against 16 planes side by
-# side, transposed: 1.6x to 2.3x at stride 1 (3x3 to 13x13), 1.1x to 1.6x at stride 2 (AVX2, Zen 3).
+# side, transposed: 1.6x to 2.3x at stride 1 (3x3 to 13x13), 1.0x to 1.6x at stride 2 (AVX2, Zen 3).
 
 cdef enum:
     MOST_ALONG = 5                      # taps of a pass along the rows

@@ -303,7 +303,7 @@ def test_two_passes_of_planes_apart(dtype):
     ]
 )
 def test_planes_that_beat_all_of_those_after_them(dtype, arguments):
-    """Scratch is used again: nothing of a plane may get into the padding of a later one, in several passes along rows."""
+    """Scratch is used again: nothing of a plane may get into the padding of a later one where passes follow passes."""
     shape, window = arguments
     axes = reference.geometry(shape[-2:], *window)
     for op in ("max", "min"):

@@ -9,7 +9,7 @@ cdef ptrdiff_t ONE_RUN_CELLS = 256      # planes of fewer cells with their paddi
 cdef ptrdiff_t FLAT_BYTES = 32768       # of scratch: it stays in the first cache with what is read and written
 
 
-cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bint in_pairs) noexcept nogil:
+cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down) noexcept nogil:
     """Cuts the outputs into groups of planes, or rows of a plane, whose scratch stays in the cache."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
@@ -40,7 +40,6 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
     job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
     job.n_list = width.stride + MOST_ALONG * MOST_LEVELS
     job.along, job.down = along, down
-    job.in_pairs = in_pairs and job.channels == 1 and width.stride == 2 and width.kernel <= 3 and width.dilation == 1
     return True
 
 
@@ -190,10 +189,7 @@ cdef void fill_flat_cells(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdif
     cdef cpool_fill *fill = job.kernels.fill[log2_bytes(job.item)]
     if n <= 0:
         return
-    if job.in_pairs:
-        fill(buffer_cells(job, scratch, &job.cells_in, 2 * at), 0, 1, 2 * n, job.fill)
-    else:
-        fill(buffer_cells(job, scratch, &job.cells_in, at), job.cells_in.image, job.cells_in.images, n, job.fill)
+    fill(buffer_cells(job, scratch, &job.cells_in, at), job.cells_in.image, job.cells_in.images, n, job.fill)
     fill(buffer_cells(job, scratch, &job.rows, at), 0, 1, n, job.fill)
     if job.record != NULL:
         memset(flat_places(job, scratch, at), 0, n * place_bytes(job))
@@ -213,7 +209,7 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
                                  job.band * job.item, src + (i * pitch + first * width.step) * job.item,
                                  width.stride * width.step * job.item if width.length > width.stride else 0,
                                  (width.length - first - 1) // width.stride + 1, block.channels * job.item, 0)
-    elif job.in_pairs or width.stride == 1:
+    elif width.stride == 1:
         job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, row * job.row_cells + width.before),
                          job.row_cells * job.item, src, pitch * job.item, n, width.length * job.item, 0)
     else:
@@ -239,12 +235,12 @@ cdef inline bint best_along_rows(const Job *job, Scratch *scratch, ptrdiff_t at,
         n = ceil_div(n, lanes) * lanes
         made_by[i] = n
         n += job.cut[2].level[i].lost
-    along.value = buffer_cells(job, scratch, &job.cells_in, 2 * at if job.in_pairs else at)
-    along.code, along.later, along.in_pairs = NULL, False, job.in_pairs
+    along.value = buffer_cells(job, scratch, &job.cells_in, at)
+    along.code, along.later, along.n_images = NULL, False, job.axis[2].stride
     for i in range(job.cut[2].levels):
         along.n_taps = job.cut[2].level[i].n_taps
         along.tap = job.tap + job.cut[2].level[i].first
         along.tap_code = job.tap_code + job.cut[2].level[i].first
         exact |= job.along(made, places, &along, made_by[i], exact)
-        along.value, along.code, along.later, along.in_pairs = made, places, True, False
+        along.value, along.code, along.later, along.n_images = made, places, True, 1
     return exact

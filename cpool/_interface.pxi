@@ -17,15 +17,24 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef struct cpool_pass:
         const void *value
         const void *code
-        int later, in_pairs
+        int later
         ptrdiff_t n_taps
         const ptrdiff_t *tap
         const int64_t *tap_code
-        ptrdiff_t n_planes, plane, y_plane, pitch, tap_pitch
+        ptrdiff_t n_images, n_planes, plane, y_plane, pitch, tap_pitch
         int64_t code_step
     ctypedef int cpool_best_along(void *, void *, const cpool_pass *, ptrdiff_t, int) noexcept
     ctypedef void cpool_best_down(void *, void *, ptrdiff_t, const cpool_pass *, ptrdiff_t, ptrdiff_t, ptrdiff_t,
                                   int) noexcept
+    ctypedef struct cpool_planes:
+        const void *first
+        const void *end
+        ptrdiff_t height, width, row, plane, kernel, stride
+        ptrdiff_t before[2]
+        ptrdiff_t output[2]
+        void *copy
+        const void *fill
+    ctypedef void cpool_best_planes(void *, void *, const void *, const cpool_planes *, ptrdiff_t) noexcept
     ctypedef struct cpool_outputs:
         ptrdiff_t n_planes, n_rows, width
         ptrdiff_t plane, row, step
@@ -81,6 +90,7 @@ cdef extern from "cpool_kernels.h" nogil:
         int wide_places
         cpool_best_along *best_along[2][11]
         cpool_best_down *best_down[2][11]
+        cpool_best_planes *best_planes[2][11]
         cpool_sum_record *sum_record[11]
         cpool_spread_pairs *spread_pairs[11]
         cpool_sum_rows *sum_rows[11]

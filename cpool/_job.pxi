@@ -38,7 +38,7 @@ cdef struct Job:
     cpool_window_best *best
     cpool_best_along *along       # forward_flat
     cpool_best_down *down
-    bint in_pairs                 # rows are not taken apart by place modulo stride
+    cpool_best_planes *planes_of  # forward_planes
     Axis axis[3]
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes

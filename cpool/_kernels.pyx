@@ -50,6 +50,7 @@ include "_lay_out.pxi"
 include "_passes.pxi"
 include "_places.pxi"
 include "_flat.pxi"
+include "_planes.pxi"
 include "_backward.pxi"
 include "_sums.pxi"
 include "_row_sums.pxi"
@@ -180,8 +181,11 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     axis = job.axis
     job.best = chosen.window_best[op][dtype][log2_bytes(job.code_item) if record is not None else 0]
     job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
-    if plan_flat(&job, chosen.best_along[op][dtype], chosen.best_down[op][dtype],
-                 chosen.window_best_pairs[op][dtype] != NULL):
+    if plan_planes(&job, chosen.best_planes[op][dtype], chosen.window_best_pairs[op][dtype] != NULL):
+        job.n_rows = 0
+        job.run = forward_planes
+        count_path(FORWARD_PLANES)
+    elif plan_flat(&job, chosen.best_along[op][dtype], chosen.best_down[op][dtype]):
         job.n_rows = 0
         job.run = forward_flat
         count_path(FORWARD_FLAT)

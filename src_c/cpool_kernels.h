@@ -73,7 +73,8 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
  *
  * best_along: y[i] is the best of value[i + tap[t]], whose place is tap_code[t] and what code has there. Returns
  * whether anything in a first pass was NaN; then later passes are to be `exact`. n is rounded up to whole vectors
- * in what is read and what is written. In place (y is value, places is code) where no tap is negative.
+ * in what is read and what is written. A later pass may be in place (y is value, places is code) where no tap is
+ * negative.
  *
  * best_down: y[n_planes][n][width] (rows y_pitch and planes y_plane apart) is the best of
  * value[p * plane + i * pitch + t * tap_pitch + j], whose place is t * code_step and what code has there. A row
@@ -83,10 +84,10 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
 typedef struct {
     const void *value, *code;
     int later;
-    int in_pairs; /* best_along, first pass, where window_best_pairs is: windows of 2 or 3 neighbours begin 2 apart */
     ptrdiff_t n_taps;
-    const ptrdiff_t *tap;              /* [n_taps] best_along */
+    const ptrdiff_t *tap;               /* [n_taps] best_along */
     const int64_t *tap_code;
+    ptrdiff_t n_images;                 /* best_along, first pass: so many taps together see all cells that are seen */
     ptrdiff_t n_planes, plane, y_plane; /* best_down */
     ptrdiff_t pitch, tap_pitch;
     int64_t code_step;
@@ -94,6 +95,20 @@ typedef struct {
 typedef int cpool_best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact);
 typedef void cpool_best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
                              ptrdiff_t width, ptrdiff_t room, int exact);
+
+/*
+ * Forward of n whole planes of x, of square windows of 2 or 3 taps and strides of 1 or (where window_best_pairs is) 2,
+ * records of bytes: y[n][output[0]][output[1]] and record beside it. Rows of x are read up to a window's taps and a
+ * vector beside them, where x allows it; else the plane is copied first.
+ */
+typedef struct {
+    const void *first, *end;            /* of x: what may be read */
+    ptrdiff_t height, width, row, plane; /* of x: cells, and elements from one to the next */
+    ptrdiff_t kernel, stride, before[2], output[2];
+    void *copy;  /* room for a plane: (height - 1) * width + 2 * before[1] + kernel and, in vectors up to the widest, */
+    const void *fill;                   /* a row's elements or stride times its outputs, whichever is more */
+} cpool_planes;
+typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n);
 
 /*
  * Outputs side by side: n_rows rows of `width` outputs, of each of n_planes planes. Output (p, r, i) is element
@@ -217,6 +232,7 @@ typedef struct {
     int wide_places; /* between passes a place is as wide as an element; else a byte */
     cpool_best_along *best_along[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* may be NULL, as best_down */
     cpool_best_down *best_down[CPOOL_N_OPS][CPOOL_N_DTYPES];
+    cpool_best_planes *best_planes[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_rows *sum_rows[CPOOL_N_DTYPES]; /* may be NULL */

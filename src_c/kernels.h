@@ -181,6 +181,8 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #define MIN_ALONG_SLOT(dtype) CPOOL_NAME5(best_along, dtype, u8, MAX_VECTOR_BYTES, min),
 #define MAX_DOWN_SLOT(dtype) CPOOL_NAME5(best_down, dtype, u8, MAX_VECTOR_BYTES, max),
 #define MIN_DOWN_SLOT(dtype) CPOOL_NAME5(best_down, dtype, u8, MAX_VECTOR_BYTES, min),
+#define MAX_PLANES_SLOT(dtype) CPOOL_NAME5(best_planes, dtype, u8, MAX_VECTOR_BYTES, max),
+#define MIN_PLANES_SLOT(dtype) CPOOL_NAME5(best_planes, dtype, u8, MAX_VECTOR_BYTES, min),
 #define PASS_SLOTS(stage) {{CPOOL_FOR_EACH_DTYPE(MAX_##stage##_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_##stage##_SLOT)}}
 #else
 #define PASS_SLOTS(stage) {{NULL}}
@@ -208,6 +210,7 @@ const cpool_kernels TABLE = {
 #endif
     .best_along = PASS_SLOTS(ALONG),
     .best_down = PASS_SLOTS(DOWN),
+    .best_planes = PASS_SLOTS(PLANES),
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
     .spread_pairs = PAIRS_SLOTS(spread_pairs),
     .sum_rows = ROWS_SLOTS,

@@ -45,6 +45,7 @@
 #define winner NAMED(winner)
 #define cell_at NAMED(cell_at)
 #define store_winner NAMED(store_winner)
+#define store_part NAMED(store_part)
 #define choose NAMED(choose)
 #define choose_code NAMED(choose_code)
 
@@ -269,4 +270,16 @@ CPOOL_INLINE winner cell_at(const int stride, const void *values, const void *co
 CPOOL_INLINE void store_winner(T *y, RECORD_T *record, winner best, const int has_place) {
     store(y, best.value);
     if (has_place) store_code(record, best.place);
+}
+/* part: of a vector only so many elements are written; 0: all. */
+CPOOL_INLINE void store_part(T *y, RECORD_T *record, winner best, const int has_place, ptrdiff_t part) {
+    T values[VECTOR_BYTES ? VECTOR_BYTES / BYTES : 1];
+    RECORD_T places[64];
+    if (!part) {
+        store_winner(y, record, best, has_place);
+        return;
+    }
+    store_winner(values, places, best, has_place);
+    memcpy(y, values, (size_t)part * BYTES);
+    if (has_place) memcpy(record, places, (size_t)part * RECORD_BYTES);
 }

@@ -182,6 +182,7 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
 #endif
 #if VECTOR_BYTES && VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1
 #include "window_passes.h"
+#include "window_planes.h"
 #endif
 #undef winner_of
 #undef best_at

@@ -2,7 +2,7 @@
  * window_passes.h - forward of windows in two passes, along their rows and down their columns, for one op and dtype, in
  * the widest vectors and with records of bytes. Parameters: those of window_best.h, which includes it.
  *
- * What is NaN is looked for in the first pass alone; where there is any, all of what that pass made is `exact`.
+ * What is NaN is looked for in the first pass alone; where there is any, all passes are `exact`.
  */
 #define along_taps CPOOL_NAME2(NAMED(along_taps), OP)
 #define best_along CPOOL_NAME2(NAMED(best_along), OP)
@@ -12,19 +12,15 @@
 #define down_cell CPOOL_NAME2(NAMED(down_cell), OP)
 #define down_row CPOOL_NAME2(NAMED(down_row), OP)
 #define down_four CPOOL_NAME2(NAMED(down_four), OP)
-#define store_down CPOOL_NAME2(NAMED(store_down), OP)
 
-/*
- * One pass of taps (0: any number). A first one, of cells, finds what is NaN; a later one has places to read. stride: 2
- * where the windows of 2 or 3 neighbouring cells begin 2 apart.
- */
+/* One pass of taps (0: any number). A first one, of cells, tells whether any was NaN; a later one has places to read. */
 CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdiff_t n, const int taps,
-                            const int stride, const int later, const int has_place, const int ordered) {
+                            const int later, const int has_place, const int ordered) {
     const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
     const T *value[5];
     const PLACE_T *code[5];
     code_vec place[5];
-    int found = 0;
+    best_mask nan = {0};
     for (int t = 0; t < taps; t++) {
         value[t] = (const T *)pass->value + pass->tap[t];
         if (later) code[t] = (const PLACE_T *)pass->code + pass->tap[t];
@@ -32,77 +28,59 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
     }
 #define CELL(cell, t) \
     winner cell; \
-    if (stride == 2 && (t) < 2) cell.value = (t) ? odd : even; \
-    else if (stride == 2) cell.value = load_evens(value[0] + 2 + 2 * i); \
-    else { \
-        cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i); \
-        CPOOL_OPAQUE_VECTOR(cell.value); \
-    } \
+    cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i); \
+    CPOOL_OPAQUE_VECTOR(cell.value); \
     if (has_place) cell.place = taps ? place[t] : splat(pass->tap_code[t]); \
     if (has_place && later) \
         cell.place += load_place((taps ? code[t] : (const PLACE_T *)pass->code + pass->tap[t]) + i)
     for (ptrdiff_t i = 0; i < n; i += LANES) {
-        vec even = {0}, odd = {0}, before = {0};
-        best_mask nan = {0};
-        if (stride == 2) load_pairs(value[0] + 2 * i, &even, &odd);
         CELL(best, 0);
-        before = best.value;
+        vec before = best.value;
         CPOOL_UNROLL
         for (ptrdiff_t t = 1; t < n_taps; t++) {
             CELL(cell, t);
 #if IS_ORDERED
-            if (ordered && !later && (t % 2 || t == n_taps - 1)) nan = either(nan, unordered(cell.value, before));
+            if (ordered && !later && (t == 1 || !taps)) nan = either(nan, unordered(cell.value, before));
 #endif
             before = cell.value;
             best = winner_of(best, cell, has_place, ordered);
         }
-        COMPUTED(best, has_place);
-#if IS_ORDERED
-        if (ordered && !later && any_lane(nan)) {
-            found = 1;
-            CELL(exact, 0);
-            for (ptrdiff_t t = 1; t < n_taps; t++) {
-                CELL(cell, t);
-                exact = winner_of(exact, cell, has_place, 0);
-            }
-            best = exact;
-        }
-#endif
-        (void)nan;
         (void)before;
-        if (stride == 2) {
-            best.value = in_order(best.value);
-            if (has_place) best.place = codes_in_order(best.place);
-        }
         store(y + i, best.value);
         if (has_place) store_place(places + i, best.place);
     }
 #undef CELL
-    return found;
+#if IS_ORDERED
+    return ordered && !later && any_lane(nan);
+#else
+    (void)nan;
+    return 0;
+#endif
 }
 
-/* cpool_best_along. The numbers of taps that passes have are unrolled. */
+/* cpool_best_along. The numbers of taps that passes have are unrolled, where two taps see all there is to see. */
 static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
-#define TAPS(taps, stride, later, has_place) \
-    along_taps(y, places, pass, n, taps, stride, later, has_place, IS_ORDERED)
+    int found;
+#define TAPS(taps, later, has_place, ordered) along_taps(y, places, pass, n, taps, later, has_place, ordered)
 #define ALONG(later, has_place) \
-    switch (pass->n_taps) { \
-    case 2: return TAPS(2, 1, later, has_place); \
-    case 3: return TAPS(3, 1, later, has_place); \
-    case 4: return TAPS(4, 1, later, has_place); \
-    case 5: return TAPS(5, 1, later, has_place); \
-    default: return TAPS(0, 1, later, has_place); \
+    switch (pass->n_images > 2 ? 0 : pass->n_taps) { \
+    case 2: found = TAPS(2, later, has_place, IS_ORDERED); break; \
+    case 3: found = TAPS(3, later, has_place, IS_ORDERED); break; \
+    case 4: found = TAPS(4, later, has_place, IS_ORDERED); break; \
+    case 5: found = TAPS(5, later, has_place, IS_ORDERED); break; \
+    default: found = TAPS(0, later, has_place, IS_ORDERED); \
     }
-#if HAS_PAIRS
-    if (pass->in_pairs && places) return pass->n_taps == 2 ? TAPS(2, 2, 0, 1) : TAPS(3, 2, 0, 1);
-    if (pass->in_pairs) return pass->n_taps == 2 ? TAPS(2, 2, 0, 0) : TAPS(3, 2, 0, 0);
-#endif
-    if (exact && places) return along_taps(y, places, pass, n, 0, 1, 1, 1, 0);
-    if (exact) return along_taps(y, places, pass, n, 0, 1, 1, 0, 0);
-    if (pass->later && places) ALONG(1, 1)
-    if (pass->later) ALONG(1, 0)
-    if (places) ALONG(0, 1)
-    ALONG(0, 0)
+    if (exact) found = 1;
+    else if (pass->later && places) ALONG(1, 1)
+    else if (pass->later) ALONG(1, 0)
+    else if (places) ALONG(0, 1)
+    else ALONG(0, 0)
+    if (!found) return 0;
+    if (pass->later && places) TAPS(0, 1, 1, 0);
+    else if (pass->later) TAPS(0, 1, 0, 0);
+    else if (places) TAPS(0, 0, 1, 0);
+    else TAPS(0, 0, 0, 0);
+    return 1;
 #undef TAPS
 #undef ALONG
 }
@@ -112,19 +90,6 @@ CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t,
     winner cell = {load((const T *)pass->value + at + t * pass->tap_pitch), code};
     if (has_place) cell.place += load_place((const PLACE_T *)pass->code + at + t * pass->tap_pitch);
     return cell;
-}
-
-/* part: of a vector only so many elements are written; else all. */
-CPOOL_INLINE void store_down(T *y, RECORD_T *record, winner best, const int has_place, ptrdiff_t part) {
-    T values[VECTOR_BYTES / BYTES];
-    RECORD_T places[64];
-    if (!part) {
-        store_winner(y, record, best, has_place);
-        return;
-    }
-    store_winner(values, places, best, has_place);
-    memcpy(y, values, (size_t)part * BYTES);
-    if (has_place) memcpy(record, places, (size_t)part * RECORD_BYTES);
 }
 
 /* One row of windows of taps (0: any number). part: all of them are, less than a vector. */
@@ -141,7 +106,7 @@ CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdi
             code += next;
             best = winner_of(best, down_cell(pass, at + j, t, code, has_place), has_place, ordered);
         }
-        store_down(y + j, record + j, best, has_place, part);
+        store_part(y + j, record + j, best, has_place, part);
     }
 }
 
@@ -256,7 +221,6 @@ static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, c
 #undef best_along
 #undef best_down
 #undef down_cell
-#undef store_down
 #undef down_row
 #undef down_four
 #undef down_rows

@@ -196,6 +196,7 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
     for (int op = 0; op < CPOOL_N_OPS && table->best_along[op][dtype]; op++) {
         test_best_along(table, op, dtype, width);
         test_best_down(table, op, dtype, n, width);
+        test_best_planes(table, op, dtype, n, width);
     }
     test_sum_record(table, dtype, n, width);
     if (table->scatter_eight[dtype]) test_scatter_eight(table, dtype, width);

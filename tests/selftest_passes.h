@@ -1,5 +1,5 @@
 /*
- * selftest_passes.h - best_along, also in place, and best_down against a naive loop over each window.
+ * selftest_passes.h - best_along, also in place, best_down and best_planes against a naive loop over each window.
  */
 enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
 
@@ -34,30 +34,40 @@ static uint64_t first_of_taps(uint8_t *best, int op, int dtype, const uint8_t *c
     return best_place;
 }
 
-/* A first pass, one of pairs, or a later one, which half the time is in place. */
+/* Whether passes of this table have to be told where there is NaN: others see to it each time. */
+static int must_be_told(const cpool_kernels *table, int op, int dtype) {
+    _Alignas(WIDEST_VECTOR) uint8_t nan[WIDEST_VECTOR], best[WIDEST_VECTOR];
+    const ptrdiff_t offset[2] = {0, 0};
+    const int64_t code[2] = {0, 0};
+    memset(nan, 0xFF, sizeof nan);
+    const cpool_pass pass = {.value = nan, .n_taps = 2, .tap = offset, .tap_code = code, .n_images = 1};
+    return table->best_along[op][dtype](best, NULL, &pass, 1, 0);
+}
+
+/* A first pass or a later one, which half the time is in place. */
 static void test_best_along(const cpool_kernels *table, int op, int dtype, ptrdiff_t width) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, place = table->wide_places ? bytes : 1;
     const ptrdiff_t lanes = table->vector_bytes / bytes, n = (width + lanes - 1) / lanes * lanes;
     const int later = between(0, 1) != 0, recorded = between(0, 2) != 0, in_place = later && between(0, 1);
-    const int in_pairs = !later && table->window_best_pairs[op][dtype] && between(0, 2) == 0;
-    const ptrdiff_t stride = in_pairs ? 2 : 1, n_taps = between(2, in_pairs ? 3 : MOST_ALONG_TAPS);
-    ptrdiff_t offset[MOST_ALONG_TAPS] = {0};
+    const ptrdiff_t n_taps = between(2, MOST_ALONG_TAPS);
+    ptrdiff_t offset[MOST_ALONG_TAPS] = {0}, span = 0;
     int64_t code[MOST_ALONG_TAPS] = {between(0, 9)};
     for (ptrdiff_t t = 1; t < n_taps; t++) {
-        offset[t] = in_pairs ? t : in_place ? offset[t - 1] + between(0, 9) : between(0, 70);
+        offset[t] = in_place ? offset[t - 1] + between(0, 9) : between(0, 70);
         code[t] = code[t - 1] + between(1, 9);
+        if (offset[t] > span) span = offset[t];
     }
-    ptrdiff_t span = 0;
-    for (ptrdiff_t t = 0; t < n_taps; t++) if (offset[t] > span) span = offset[t];
-    const ptrdiff_t cells = in_pairs ? 2 * n + 1 : n + span;
+    const ptrdiff_t cells = n + span, n_images = between(0, 1) ? 1 : n_taps;
     uint8_t *y = output_in(SLOT_Y, (in_place ? cells : n) * bytes);
     uint8_t *places = output_in(SLOT_CODE, (in_place ? cells : n) * place);
     uint8_t *from = in_place ? y : place_in(SLOT_VALUES, cells * bytes);
     uint8_t *from_places = in_place ? places : place_in(SLOT_CODES, cells * place);
     fill_values(from, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+    if (!later && n_images == 1) memset(from + n * bytes, 0, (size_t)(span * bytes)); /* of which tap 0 sees none */
     if (later && recorded) fill_places(from_places, place, cells);
     uint8_t *image = image_of(SLOT_Y, y), *places_image = image_of(SLOT_CODE, places);
-    const int nan = any_nan(dtype, from, cells), exact = later && (nan || between(0, 1));
+    const int told = must_be_told(table, op, dtype), nan = any_nan(dtype, from, cells);
+    const int exact = later && ((told && nan) || between(0, 1));
     if (in_place) {
         memcpy(image, y, (size_t)(cells * bytes));
         if (recorded) memcpy(places_image, places, (size_t)(cells * place));
@@ -66,7 +76,7 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, ptrdi
     int nan_seen = 0;
     for (ptrdiff_t i = 0; i < width; i++) {
         _Alignas(8) uint8_t best[8];
-        const uint8_t *cell = (in_place ? image : from) + stride * i * bytes;
+        const uint8_t *cell = (in_place ? image : from) + i * bytes;
         for (ptrdiff_t t = 0; t < n_taps; t++) nan_seen |= any_nan(dtype, cell + offset[t] * bytes, 1);
         const uint64_t best_place =
             first_of_taps(best, op, dtype, cell,
@@ -76,11 +86,11 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, ptrdi
         if (recorded) store_unsigned(places_image + i * place, (size_t)place, best_place);
     }
     const cpool_pass pass = {.value = from, .code = later && recorded ? from_places : NULL, .later = later,
-                             .in_pairs = in_pairs, .n_taps = n_taps, .tap = offset, .tap_code = code};
+                             .n_images = n_images, .n_taps = n_taps, .tap = offset, .tap_code = code};
     const int found = table->best_along[op][dtype](y, recorded ? places : NULL, &pass, width, exact);
     allow_room(SLOT_Y, y, bytes, n, 1, width, n);
     if (recorded) allow_room(SLOT_CODE, places, place, n, 1, width, n);
-    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE) && (later || (found ? nan : !nan_seen)), table->isa,
+    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE) && (later || (found ? nan : !told || !nan_seen)), table->isa,
           op == CPOOL_MAX ? "best_along max" : "best_along min", elements[dtype].name, place, 1, width);
 }
 
@@ -114,9 +124,65 @@ static void test_best_down(const cpool_kernels *table, int op, int dtype, ptrdif
         }
     pass.value = from, pass.code = recorded ? from_places : NULL;
     table->best_down[op][dtype](y, recorded ? places : NULL, y_pitch, &pass, n, width, room,
-                                any_nan(dtype, from, cells) || between(0, 1));
+                                (must_be_told(table, op, dtype) && any_nan(dtype, from, cells)) || between(0, 1));
     allow_room(SLOT_Y, y, bytes, y_pitch, rows, width, room);
     if (recorded) allow_room(SLOT_CODE, places, 1, y_pitch, rows, width, room);
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
           op == CPOOL_MAX ? "best_down max" : "best_down min", elements[dtype].name, place, n, width);
+}
+
+/* What no element is beaten by: of the ends of a dtype the worst. */
+static void worst_value(uint8_t *worst, int op, int dtype) {
+    const size_t bytes = elements[dtype].bytes;
+    const uint64_t middle = 1ull << (8 * bytes - 1);
+    const uint64_t ends[] = {dtype == CPOOL_b8, 0, UINT64_MAX, middle, middle - 1};
+    const uint64_t *values = dtype == CPOOL_f32 ? special_f32 + 2 : dtype == CPOOL_f64 ? special_f64 + 2 : ends;
+    const ptrdiff_t n = values != ends || dtype == CPOOL_b8 ? 2 : 5; /* of floats the infinities */
+    store_unsigned(worst, bytes, values[0]);
+    for (ptrdiff_t i = 1; i < n; i++) {
+        _Alignas(8) uint8_t value[8];
+        store_unsigned(value, bytes, values[i]);
+        if (elements[dtype].beats(worst, value, op)) memcpy(worst, value, bytes);
+    }
+}
+
+/* Windows of n planes that see at least one cell each, of rows up to some vectors long. */
+static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, lanes = table->vector_bytes / bytes;
+    const ptrdiff_t kernel = between(2, 3), stride = table->window_best_pairs[op][dtype] ? between(1, 2) : 1;
+    const int recorded = between(0, 2) != 0;
+    _Alignas(8) uint8_t fill[8];
+    cpool_planes p = {.height = between(1, 9), .width = width, .row = width + between(0, 2), .kernel = kernel,
+                      .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill};
+    p.plane = p.height * p.row + between(0, 3);
+    p.output[0] = between(1, (p.height - 1 + p.before[0]) / stride + 1);
+    p.output[1] = between(1, (p.width - 1 + p.before[1]) / stride + 1);
+    const ptrdiff_t outputs = p.output[0] * p.output[1];
+    const ptrdiff_t cells = (n - 1) * p.plane + (p.height - 1) * p.row + p.width, span = n * outputs;
+    const ptrdiff_t columns = (p.output[1] > lanes ? p.output[1] : lanes) * stride;
+    uint8_t *x = place_in(SLOT_VALUES, cells * bytes);
+    uint8_t *y = output_in(SLOT_Y, span * bytes), *record = output_in(SLOT_CODE, span);
+    fill_values(x, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+    worst_value(fill, op, dtype);
+    p.first = x, p.end = x + cells * bytes;
+    p.copy = place_in(SLOT_INDICES, bytes * ((p.height - 1) * width + 2 * p.before[1] + kernel +
+                                             (width > columns ? width : columns)));
+    for (ptrdiff_t i = 0; i < span; i++) {
+        const ptrdiff_t row = i % outputs / p.output[1] * stride - p.before[0];
+        const ptrdiff_t column = i % p.output[1] * stride - p.before[1];
+        ptrdiff_t offset[9], seen = 0;
+        int64_t code[9];
+        for (ptrdiff_t t = 0; t < kernel * kernel; t++) {
+            const ptrdiff_t r = row + t / kernel, c = column + t % kernel;
+            if (r < 0 || r >= p.height || c < 0 || c >= p.width) continue;
+            offset[seen] = i / outputs * p.plane + r * p.row + c, code[seen++] = t;
+        }
+        _Alignas(8) uint8_t best[8];
+        const uint64_t place = first_of_taps(best, op, dtype, x, NULL, 0, seen, offset, code);
+        memcpy(image_of(SLOT_Y, y) + i * bytes, best, (size_t)bytes);
+        if (recorded) store_unsigned(image_of(SLOT_CODE, record) + i, 1, place);
+    }
+    table->best_planes[op][dtype](y, recorded ? record : NULL, x, &p, n);
+    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
+          op == CPOOL_MAX ? "best_planes max" : "best_planes min", elements[dtype].name, 1, n, width);
 }

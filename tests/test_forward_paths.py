@@ -10,7 +10,7 @@ from cpool import _kernels
 
 ROWS, PIXELS = "forward by rows of x", "forward by pixels of x"
 BLOCKS, PACKED, PASSES = "forward by blocks", "forward by packed blocks", "forward by passes"
-TWO_PASSES = "forward in two passes"
+TWO_PASSES, PLANES = "forward in two passes", "forward by planes"
 ALL = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8"
 
 
@@ -55,8 +55,8 @@ def pooled(path, path_with_record, op, x, window, expected):
             assert_same(layer.indices, indices, case)
         taken = [name for name in before if between[name] > before[name]]
         with_record = [name for name in before if after[name] > between[name]]
-        if isa == "scalar" and path == path_with_record == TWO_PASSES:  # for vectors alone
-            assert TWO_PASSES not in taken + with_record, case
+        if isa == "scalar" and path == path_with_record and path in (TWO_PASSES, PLANES):  # for vectors alone
+            assert path not in taken + with_record, case
         else:
             assert (taken, with_record) == ([path], [path_with_record]), case
 
@@ -219,21 +219,22 @@ def test_passes_of_channels(layout, dtype, arguments):
 
 @each(
     [
-        (ALL, (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),
+        (ALL, (3, 7, 7, 7), ((2, 3), (2, 2), (1, 1))),
+        ("? i1 u1 i2 u2", (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),
         ("u1 ? i2", (2, 3, 11, 530), ((3, 3), (2, 2), (1, 1))),  # of small elements not every second
-        ("f4 u1 f8", (1, 400, 7, 7), ((3, 3), (1, 1), (1, 1))),  # several groups of planes
-        ("f4", (1, 3, 9, 41), ((3, 3), (2, 2), (1, 1))),  # windows that see padding on the right
-        ("f4 u1", (2, 2, 300, 9), ((3, 3), (1, 1), (1, 1))),  # blocks of rows, of which some see padding
+        ("f4 u1 f8", (1, 400, 7, 7), ((3, 5), (1, 1), (1, 2))),  # several groups of planes
+        ("f4", (1, 3, 9, 41), ((4, 3), (2, 2), (1, 1))),  # windows that see padding on the right
+        ("f4 u1", (2, 2, 300, 9), ((3, 4), (1, 1), (1, 2))),  # blocks of rows, of which some see padding
         ("f4 u1", (1, 2, 4, 3000), ((3, 3), (1, 1), (1, 1))),  # rows as long as one block has
         ("f4 i1", (2, 3, 40, 33), ((15, 17), (1, 1), (7, 8))),  # three passes along the rows
-        ("f4 u1 ? i2", (2, 3, 9, 70), ((3, 3), (1, 1))),
+        ("f4 i2", (2, 3, 9, 70), ((3, 3), (1, 1))),
+        ("u1 ?", (2, 3, 9, 130), ((3, 3), (1, 1))),
         ("f4 u1 ? f8", (2, 3, 9, 141), ((3, 3), (1, 1), (1, 1))),
         ("f4 i2", (2, 3, 11, 75), ((3, 3), (2, 1), (1, 1), (2, 3))),
         ("f4 f8", (2, 4, 35), ((2, 3), (3, 1), ((1, 2), (2, 2)), (2, 1))),  # a last column of one window beside others
         ("u1", (2, 3, 20, 211), ((2, 3), (3, 3), ((1, 0), (1, 2)))),
-        ("f4 u1 ? f8 i2", (3, 5, 7, 7), ((3, 3), (2, 2), (1, 1))),
-        ("f4 u1", (3, 5, 13, 13), ((3, 3), (2, 2), (1, 1))),
-        ("f4 u1 f8", (2, 5, 14, 14), ((3, 3), (1, 1), (1, 1))),
+        ("u1", (3, 5, 13, 13), ((3, 3), (2, 2), (1, 1))),
+        ("f8", (2, 5, 14, 14), ((3, 3), (1, 1), (1, 1))),
         ("f4 i2", (2, 3, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
         ("f4 u1 f8 i2", (2, 3, 20, 21), ((5, 5), (1, 1), (2, 2))),
         ("f4 u1 ?", (2, 3, 20, 21), ((9, 9), (1, 1), (4, 4))),
@@ -241,14 +242,14 @@ def test_passes_of_channels(layout, dtype, arguments):
         ("f4 u1", (2, 3, 20, 40), ((5, 4), (2, 1), (3, 4), (2, 3))),
         ("f4 u1", (1, 1, 60, 110), ((7, 7), (1, 1), (3, 3))),  # several blocks a plane
         ("f4 u1", (1, 2, 16, 18), ((4, 5), (6, 7))),  # a phase for each tap
-        ("f4 u1 i2 f8", (2, 9, 5, 6), ((3, 3), (2, 2), (1, 1))),  # nine outputs a plane
-        ("f4 u1 i2 f8", (1, 16, 4, 4), ((3, 3), (2, 2))),  # one output a plane
-        ("f4 u1 ? i2", (3, 11, 13, 14), ((3, 3), (1, 1), (1, 1))),
-        ("f4 u1 i2", (1, 17, 15, 15), ((3, 3), (2, 2))),
-        ("f4 f8", (1, 17, 9, 9), ((2, 2), (2, 2))),  # a row and a column left over
-        ("f4 f8", (2, 11, 8, 2), ((2, 2), (2, 2))),  # rows of one output
-        ("f4 u1", (2, 11, 8, 9), ((2, 2), (1, 1), (1, 0))),
-        ("f4 u1", (2, 8, 16, 16), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
+        ("f4 u1 i2 f8", (2, 9, 5, 6), ((3, 3), (2, 1), (1, 1))),
+        ("u1 i2", (1, 16, 4, 4), ((3, 3), (2, 2))),  # one output a plane
+        ("f4 u1 ? i2", (3, 11, 13, 14), ((3, 4), (1, 1), (1, 2))),
+        ("u1 i2", (1, 17, 15, 15), ((3, 3), (2, 2))),
+        ("f4 f8", (1, 17, 9, 9), ((3, 2), (2, 2))),  # a row and a column left over
+        ("f4 f8", (2, 11, 8, 2), ((4, 2), (2, 2))),  # rows of one output
+        ("f4 u1", (2, 11, 8, 9), ((2, 3), (1, 1), (1, 0))),
+        ("u1", (2, 8, 16, 16), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
         ("f4 i2", (2, 10, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
         ("f4 u1", (17, 11, 17), ((3, 3), (3, 3), (1, 1))),
         ("f4 u1", (17, 11, 18), ((2, 3), (4, 5), ((1, 0), (2, 1)))),  # cells between the windows
@@ -256,7 +257,7 @@ def test_passes_of_channels(layout, dtype, arguments):
         (ALL, (1, 19, 13, 13), ((5, 5), (1, 1), (2, 2))),
         ("f4 u1 ? f8 i2", (1, 19, 13, 13), ((13, 13), (1, 1), (6, 6))),
         ("f4 u1", (1, 19, 12, 20), ((3, 15), (1, 1))),  # a few windows of each row
-        ("f4 u1 i2", (1, 17, 60, 60), ((3, 3), (1, 1), (1, 1))),  # blocks of rows
+        ("f4 i2", (1, 17, 60, 60), ((3, 3), (1, 1), (1, 1))),  # blocks of rows
         ("f8 i8", (1, 17, 60, 60), ((3, 3), (1, 1), (1, 1))),
         ("f4 f8", (2, 9, 101, 13), ((7, 7), (1, 1), (3, 3))),
         ("f8", (17, 400, 7), ((3, 3), (40, 1), (1, 1))),  # blocks of two rows of seven outputs
@@ -284,12 +285,40 @@ def test_two_passes_of_channels(layout, dtype, arguments):
     check(TWO_PASSES, dtype, *arguments, layout)
 
 
+@each(
+    [
+        (ALL, (3, 7, 7, 7), ((3, 3), (1, 1), (1, 1))),
+        ("i4 u4 i8 u8 f4 f8", (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),
+        ("i4 u4 i8 u8 f4 f8", (3, 7, 7, 7), ((2, 2), (2, 2))),
+        (ALL, (3, 5, 8, 8), ((2, 2), (1, 1), (1, 0))),
+        ("f4 u1 f8", (1, 600, 7, 7), ((3, 3), (1, 1), (1, 1))),  # several groups of planes
+        ("f4 u1", (2, 3, 14, 14), ((3, 3), (1, 1), (1, 1))),
+        ("f4 i4", (2, 3, 14, 24), ((3, 3), (1, 1), (1, 1))),  # the longest rows
+        ("u1 ?", (2, 3, 9, 96), ((3, 3), (1, 1), (1, 1))),
+        ("f4", (2, 3, 9, 48), ((3, 3), (2, 2), (1, 1))),
+        ("f4", (2, 2, 99, 41), ((3, 3), (2, 2), (1, 1))),  # the largest planes
+        ("f4 f8", (2, 8, 16, 12), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
+        ("f4 f8", (2, 3, 8, 11), ((3, 3), (2, 2), (0, 1), (1, 1), True)),  # windows that see padding below
+        ("f4 f8 u1", (3, 4, 1, 1), ((3, 3), (1, 1), (1, 1))),
+        ("f4 f8", (3, 1, 9), ((2, 2), (2, 2), (1, 1))),
+        ("f4 f8", (2, 11, 8, 2), ((2, 2), (2, 2))),  # rows of one output
+        ("f4", (1, 16, 3, 3), ((3, 3), (2, 2))),  # one output a plane
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "inside"])
+def test_planes(layout, dtype, arguments):
+    check(PLANES, dtype, *arguments, layout)
+
+
 @pytest.mark.parametrize("dtype", [np.dtype(name) for name in ("f4", "u1", "i2", "f8")], ids=str)
-def test_two_passes_of_planes_apart(dtype):
-    window = (3, 3), (2, 2), (1, 1)
-    x = values(np.random.default_rng(0), dtype, (2 * 19, 9, 8), "odd")[1::2]
+@pytest.mark.parametrize("stride", [1, 2])
+def test_planes_apart(dtype, stride):
+    """Every second plane, and rows of which the first and last columns are left out."""
+    window = (3, 3), (stride, stride), (1, 1)
+    x = values(np.random.default_rng(0), dtype, (2 * 19, 9, 10), "odd")[1::2, :, 1:-1]
+    path = TWO_PASSES if stride == 2 and dtype.itemsize < 4 else PLANES
     for op in ("max", "min"):
-        pooled(TWO_PASSES, TWO_PASSES, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
+        pooled(path, path, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
 
 
 @each(
@@ -318,4 +347,4 @@ def test_planes_that_beat_all_of_those_after_them(dtype, arguments):
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("forward")]
-    assert names == [ROWS, PIXELS, BLOCKS, PACKED, PASSES, TWO_PASSES]
+    assert names == [ROWS, PIXELS, BLOCKS, PACKED, PASSES, TWO_PASSES, PLANES]

@@ -21,7 +21,6 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down) no
         return False
     after = (width.output - 1) * width.stride + span(width) - width.before - width.length
     job.row_outputs = ceil_div(width.length + max(width.before, after), width.stride)
-    job.row_cells = job.row_outputs * width.stride
     job.band = min(job.channels, 64 // job.item)
     job.bands = ceil_div(job.channels, job.band)
     job.block, job.group = height.output, 1
@@ -210,8 +209,8 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
                                  width.stride * width.step * job.item if width.length > width.stride else 0,
                                  (width.length - first - 1) // width.stride + 1, block.channels * job.item, 0)
     elif width.stride == 1:
-        job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, row * job.row_cells + width.before),
-                         job.row_cells * job.item, src, pitch * job.item, n, width.length * job.item, 0)
+        job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, row * job.row_outputs + width.before),
+                         job.row_outputs * job.item, src, pitch * job.item, n, width.length * job.item, 0)
     else:
         layout.phase, layout.n_phases = job.tap, width.stride
         layout.row_phases, layout.row_image, layout.dst_pitch = 1, 0, job.row_outputs

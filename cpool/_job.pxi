@@ -62,7 +62,7 @@ cdef struct Job:
     bint refills                  # rows of padding do not stay where they are from block to block
     Buffer cells_in, steps, rows, slices, packed
     ptrdiff_t n_list              # taps in all
-    ptrdiff_t row_cells, row_outputs  # forward_flat: from one row to the next, before and after the pass along it
+    ptrdiff_t row_outputs         # forward_flat: windows along a row with its padding, and from one row to the next
     bint raises                   # blocks are whole planes or rows, and some windows begin in the padding
     char *least                   # the least place of each output of a plane
     bint streams                  # forward_rows: past the caches

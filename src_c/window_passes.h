@@ -1,18 +1,24 @@
 /*
- * window_passes.h - forward of windows in two passes, along their rows and down their columns, for one op and dtype, in
- * the widest vectors and with records of bytes. Parameters: those of window_best.h, which includes it.
+ * window_passes.h - forward of windows in two passes, along their rows and down their columns, for one op, dtype
+ * and record. Parameters: those of op_kernels.h, which includes it.
  *
  * What is NaN is looked for in the first pass alone; where there is any, all of what that pass made is `exact`.
  */
 #define along_taps CPOOL_NAME2(NAMED(along_taps), OP)
-#define best_along CPOOL_NAME2(NAMED(best_along), OP)
-#define best_down CPOOL_NAME2(NAMED(best_down), OP)
+#define best_along CPOOL_NAME5(best_along, DTYPE, RECORD, ISA, OP)
+#define best_down CPOOL_NAME5(best_down, DTYPE, RECORD, ISA, OP)
 #define down_rows CPOOL_NAME2(NAMED(down_rows), OP)
 #define down_planes CPOOL_NAME2(NAMED(down_planes), OP)
 #define down_cell CPOOL_NAME2(NAMED(down_cell), OP)
 #define down_row CPOOL_NAME2(NAMED(down_row), OP)
 #define down_four CPOOL_NAME2(NAMED(down_four), OP)
 #define store_down CPOOL_NAME2(NAMED(store_down), OP)
+
+#if VECTOR_BYTES
+#define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)
+#else
+#define OPAQUE(v) (void)0
+#endif
 
 /*
  * One pass of taps (0: any number). A first one, of cells, finds what is NaN; a later one has places to read. stride: 2
@@ -36,7 +42,7 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
     else if (stride == 2) cell.value = load_evens(value[0] + 2 + 2 * i); \
     else { \
         cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i); \
-        CPOOL_OPAQUE_VECTOR(cell.value); \
+        OPAQUE(cell.value); \
     } \
     if (has_place) cell.place = taps ? place[t] : splat(pass->tap_code[t]); \
     if (has_place && later) \
@@ -47,6 +53,9 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
         if (stride == 2) load_pairs(value[0] + 2 * i, &even, &odd);
         CELL(best, 0);
         before = best.value;
+#if IS_ORDERED
+        if (ordered && !later && n_taps == 1) nan = unordered(before, before);
+#endif
         CPOOL_UNROLL
         for (ptrdiff_t t = 1; t < n_taps; t++) {
             CELL(cell, t);
@@ -116,7 +125,7 @@ CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t,
 
 /* part: of a vector only so many elements are written; else all. */
 CPOOL_INLINE void store_down(T *y, RECORD_T *record, winner best, const int has_place, ptrdiff_t part) {
-    T values[VECTOR_BYTES / BYTES];
+    T values[LANES];
     RECORD_T places[64];
     if (!part) {
         store_winner(y, record, best, has_place);
@@ -252,6 +261,7 @@ static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, c
 #undef DOWN
 #undef ROWS
 }
+#undef OPAQUE
 #undef along_taps
 #undef best_along
 #undef best_down

@@ -1,4 +1,4 @@
-# Forward, straight from x: small windows of NCHW and of channels last, and any geometry whatever. Else: _blocks.pxi.
+# Forward, straight from x: small windows of NCHW and of channels last, and any geometry whatever. Else: _flat.pxi.
 
 cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """One output row, y[output columns][channels]: each cell of a window is one vector of channels in x itself."""
@@ -10,8 +10,6 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     cdef ptrdiff_t y = item * width.output * job.channels
     cdef char *record
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, 0, 0)
-    window.code = NULL
-
     window.ahead = job.ahead
     list_rows(job, scratch, &window, item // height.output, oh, oh + 1)
     window.pitch = width.stride * width.step if whole_end - whole > 1 else 0
@@ -30,12 +28,35 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
         ow += run
 
 
+cdef inline bint takes_pixels(const Job *job) noexcept nogil:
+    """Channels last with small windows, or such as hardly overlap: each tap is a run of channels in x itself."""
+    cdef double taps = 1, cells = 1
+    cdef int i
+    for i in range(3):
+        taps *= job.axis[i].kernel
+        cells *= min(job.axis[i].kernel, job.axis[i].stride)
+    return job.channels > 1 and job.channels * job.item >= LEAST_RUN and (taps <= ONE_PASS_TAPS or taps <= 4 * cells)
+
+
+cdef void merge_planes(Job *job) noexcept nogil:
+    """Makes all planes one where no window reaches past its plane's rows, which lie evenly."""
+    cdef Axis *height = &job.axis[1]
+    if (job.channels == 1 and job.n_lead == 1 and job.axis[0].length == 1 and job.axis[0].output == 1
+            and is_tiled(height) and end_whole_window(height) - first_whole_window(height) == height.output
+            and (height.length == 1 or job.lead_step[0] == height.length * height.step)):
+        if height.length == 1:
+            height.step = job.lead_step[0]
+        height.length *= job.planes
+        height.output *= job.planes
+        job.planes = 1
+
+
 cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     """Whether output rows are made of x's rows themselves, all taps in place.
 
     1.3x on 224x224 and 28x28 planes of stride 2 against laying the rows out first, which waits for x.
     """
-    cdef Axis *height = &job.axis[1]
+    cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t whole_rows = end_whole_window(height) - first_whole_window(height)
     cdef ptrdiff_t whole = end_whole_window(width) - first_whole_window(width)
@@ -57,12 +78,6 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
             # Whole windows ahead of a window's last rows are rows that a later window sees first.
             job.ahead = ceil_div(job.ahead, <ptrdiff_t> pitch) * <ptrdiff_t> pitch
         job.left = sees_left(width)
-    if (job.axis[0].length == 1 and job.axis[0].output == 1 and is_tiled(height) and whole_rows == height.output
-            and job.n_lead == 1 and job.lead_step[0] == height.length * height.step):
-        # No window reaches past its plane's rows: all planes are one.
-        height.length *= job.planes
-        height.output *= job.planes
-        job.planes = 1
     job.block = min(height.output, max(1, BLOCK_CELLS // width.output))
     job.blocks = ceil_div(height.output, job.block)
     job.group = 1 if job.blocks > 1 else max(1, BLOCK_CELLS // (height.output * width.output))
@@ -120,7 +135,6 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
     cdef ptrdiff_t slice, oh, run, y, room, readable, i
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, end_tap(width, start) - t, 0)
     cdef const char *last
-    window.code = NULL
     window.left, window.streams, window.ahead = left, job.streams, job.ahead
     for i in range(window.n_taps):
         scratch.tap[i] = start + (t + i) * width.dilation

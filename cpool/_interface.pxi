@@ -4,7 +4,6 @@ cdef extern from "cpool_kernels.h" nogil:
     const ptrdiff_t CPOOL_AHEAD_BYTES
     ctypedef struct cpool_window:
         const void **value
-        const void **code
         const int64_t *row_code
         ptrdiff_t n_rows
         const ptrdiff_t *tap
@@ -17,11 +16,11 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef struct cpool_pass:
         const void *value
         const void *code
-        int later
+        int later, in_pairs
         ptrdiff_t n_taps
         const ptrdiff_t *tap
         const int64_t *tap_code
-        ptrdiff_t n_images, n_planes, plane, y_plane, pitch, tap_pitch
+        ptrdiff_t n_planes, plane, y_plane, pitch, tap_pitch
         int64_t code_step
     ctypedef int cpool_best_along(void *, void *, const cpool_pass *, ptrdiff_t, int) noexcept
     ctypedef void cpool_best_down(void *, void *, ptrdiff_t, const cpool_pass *, ptrdiff_t, ptrdiff_t, ptrdiff_t,
@@ -74,10 +73,7 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                  const cpool_columns *) noexcept
     ctypedef void cpool_stream(void *, const void *, ptrdiff_t, int) noexcept
-    ctypedef struct cpool_split_layout:
-        const ptrdiff_t *phase
-        ptrdiff_t n_phases, row_phases, row_image, dst_pitch
-    ctypedef void cpool_split(void *, const cpool_split_layout *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
+    ctypedef void cpool_split(void *, ptrdiff_t, const ptrdiff_t *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
                               ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_fill(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *) noexcept
@@ -88,8 +84,8 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_window_best *window_best[2][11][4]
         cpool_window_best *window_best_pairs[2][11]
         int wide_places
-        cpool_best_along *best_along[2][11]
-        cpool_best_down *best_down[2][11]
+        cpool_best_along *best_along[2][11][2]
+        cpool_best_down *best_down[2][11][2]
         cpool_best_planes *best_planes[2][11]
         cpool_sum_record *sum_record[11]
         cpool_spread_pairs *spread_pairs[11]

@@ -4,32 +4,22 @@ cdef struct Axis:
     ptrdiff_t length, kernel, stride, before, dilation, output
     ptrdiff_t step  # elements of x from one cell to the next
 
-cdef struct Level:                # one pass along an axis
+cdef struct Level:                # one pass in scratch
     ptrdiff_t first, n_taps       # its taps in the job's list
-    ptrdiff_t lost                # cells at a run's end whose windows would end past it: its last tap
+    ptrdiff_t lost                # cells at a run's end whose windows would end past it
 
-cdef struct Cut:                  # how forward_blocks cuts an axis
-    bint by_tap                   # windows do not overlap: a phase for each tap, not for each place modulo stride
-    ptrdiff_t phases, cells       # what a block sees: so many phases of so many cells
+cdef struct Cut:                  # how forward_flat cuts an axis
     ptrdiff_t extent, count       # outputs of a block; blocks
-    int levels
-    Level level[16]
 
 cdef struct Buffer:
     ptrdiff_t value, code         # bytes from the start of scratch; code -1: no places
-    ptrdiff_t images, image       # one image a phase; elements from one to the next
+    ptrdiff_t images, image       # one for each place modulo stride; elements from one to the next
 
 cdef struct Block:
     ptrdiff_t plane, planes
     ptrdiff_t channel, channels
     ptrdiff_t first[3]            # outputs from these on,
     ptrdiff_t n[3]                # so many
-
-cdef struct Columns:
-    cpool_split_layout layout
-    ptrdiff_t first, n, step      # of x
-    bint together                 # all phases in one call
-    bint padded
 
 cdef struct Job:
     void (*run)(const Job *, Scratch *, ptrdiff_t) noexcept nogil
@@ -39,6 +29,7 @@ cdef struct Job:
     cpool_best_along *along       # forward_flat
     cpool_best_down *down
     cpool_best_planes *planes_of  # forward_planes
+    bint in_pairs                 # rows are not taken apart by place modulo stride
     Axis axis[3]
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes
@@ -51,24 +42,25 @@ cdef struct Job:
     char *record                  # beside outputs; NULL: not wanted
     ptrdiff_t item, code_item     # bytes of an element, of a code
     char fill[8]                  # what padding holds: what never wins, or adds nothing to a sum
-    # Forward in blocks
+    # forward_flat
     Cut cut[3]
-    bint passes                   # a pass for each axis; else one for all
     int last_axis                 # the one whose pass makes y
-    ptrdiff_t group, strip        # planes of a block; rows of x laid out at a time
+    int levels, row_levels        # passes in scratch; those along the rows
+    Level level[24]               # MOST_LEVELS
+    ptrdiff_t group               # planes of a block
     ptrdiff_t band, bands         # channels last: channels of a block; so many of these a plane has
-    bint by_axis                  # more than one axis has a pass
-    bint packs                    # outputs are made in scratch with what lies between their rows
-    bint refills                  # rows of padding do not stay where they are from block to block
-    Buffer cells_in, steps, rows, slices, packed
+    Buffer cells_in, rows         # x; what passes make of it
+    ptrdiff_t strip               # rows of x that lie in scratch at a time
+    bint strips                   # fewer than a block has
+    bint refills                  # padding does not stay around the rows from block to block
     ptrdiff_t n_list              # taps in all
-    ptrdiff_t row_outputs         # forward_flat: windows along a row with its padding, and from one row to the next
+    ptrdiff_t row_outputs         # from one row to the next, of each place modulo stride
     bint raises                   # blocks are whole planes or rows, and some windows begin in the padding
     char *least                   # the least place of each output of a plane
     bint streams                  # forward_rows: past the caches
     ptrdiff_t ahead               # forward from x itself: how far ahead it is asked for, in bytes
     bint left                     # forward_rows: the first window's first tap alone lies in padding
-    ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows, forward_flat)
+    ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows)
     ptrdiff_t *tap                # [n_list] offset in scratch
     int64_t *tap_code             # [n_list]
     ptrdiff_t n_rows, n_taps      # the most that a window has
@@ -81,8 +73,8 @@ cdef struct Scratch:
     ptrdiff_t *tap
     int64_t *tap_code
     char *cells
-    ptrdiff_t filled              # the first output whose padding is filled in, of the columns (in forward_flat of the
-                                  # rows), and 1
+    ptrdiff_t filled              # the first output row for which padding is filled in, and 1
+    ptrdiff_t first, columns      # of x's columns that a block sees
 
 cdef inline ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b) noexcept nogil:
     """Rounded up, for any a and b > 0. (Division here is C's, rounded to zero.)"""
@@ -129,7 +121,6 @@ cdef inline cpool_window window_of(const Scratch *scratch, const ptrdiff_t *tap,
                                    ptrdiff_t n_taps, ptrdiff_t pitch) noexcept nogil:
     cdef cpool_window window
     window.value = scratch.value
-    window.code = NULL
     window.row_code = scratch.row_code
     window.n_rows = 0
     window.tap = tap

@@ -22,16 +22,11 @@ from cpool._geometry import integer
 
 include "_interface.pxi"
 
-cdef ptrdiff_t ROW_CELLS = 16384        # about the most elements of a row's tile: they stay in cache with their scratch
 cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few to share out
-cdef ptrdiff_t SCRATCH_BYTES = 131072   # a block's most scratch; one row alone may take 8 times that
-cdef double BLOCK_BYTES = 16384         # a block's scratch: with what it reads and writes it stays in the first cache
-cdef double MOST_SCRATCH = 229376       # the most, where taller blocks repeat less: with lists never 256 KiB a thread
-cdef ptrdiff_t CHANNEL_TAPS = 16        # channels last, where taps of x itself are runs
+cdef double MOST_SCRATCH = 229376       # a block's most scratch: with lists never 256 KiB a thread
 cdef ptrdiff_t ONE_PASS_TAPS = 12       # windows of more are taken apart by axis
+cdef ptrdiff_t LEAST_RUN = 16           # bytes of channels last that are worth a vector
 cdef ptrdiff_t PADDED_ROW_BYTES = 128   # rows of y from which on windows that see padding are done one by one
-cdef ptrdiff_t PACKED_BYTES = 256       # rows of y narrower than this
-cdef ptrdiff_t STEP = 4                 # how many windows a pass with stride 1 makes one of
 cdef ptrdiff_t CACHE_BYTES = 20 << 20   # arrays of more are taken to come from memory, and to go there
 cdef ptrdiff_t NEAR_BYTES = 1 << 18      # to here, to be in a near cache
 cdef ptrdiff_t FAR_AHEAD_BYTES = 32768  # how far ahead rows of NCHW are asked for that come from memory
@@ -45,9 +40,6 @@ include "_team.pxi"
 include "_memory.pxi"
 include "_job.pxi"
 include "_forward.pxi"
-include "_blocks.pxi"
-include "_lay_out.pxi"
-include "_passes.pxi"
 include "_places.pxi"
 include "_flat.pxi"
 include "_planes.pxi"
@@ -149,10 +141,7 @@ cdef int run(Job *job) except -1:
         scratch[i].cells += -<ptrdiff_t> scratch[i].cells % 64 + 64
         scratch[i].filled = 0
     if job.n_list:
-        if job.run == forward_flat:
-            lay_out_flat_taps(job)
-        else:
-            lay_out_block_taps(job)
+        lay_out_flat_taps(job)
         if job.raises:
             find_least_places(job)
     job.scratch = scratch
@@ -172,40 +161,42 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     fill: the bytes of the value that no element is beaten by.
     """
     cdef Job job
-    cdef int rank = len(plan.output)
+    cdef int rank = len(plan.output), size
+    cdef bint flat
     cdef const Axis *axis
+    cdef cpool_window_best *every_second
+    cdef cpool_best_along *along
+    cdef cpool_best_down *down
     prepare(&job, plan, x, channels_last, rank, plan.code_item)
     job.outputs = address(y)
     job.record = address(record) if record is not None else NULL
     memcpy(job.fill, <const char *> fill, len(fill))
     axis = job.axis
-    job.best = chosen.window_best[op][dtype][log2_bytes(job.code_item) if record is not None else 0]
+    size = log2_bytes(job.code_item) if record is not None else 0
+    job.best = chosen.window_best[op][dtype][size]
     job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
-    if plan_planes(&job, chosen.best_planes[op][dtype], chosen.window_best_pairs[op][dtype] != NULL):
-        job.n_rows = 0
+    every_second = chosen.window_best_pairs[op][dtype]
+    if plan_planes(&job, chosen.best_planes[op][dtype], every_second != NULL):
         job.run = forward_planes
         count_path(FORWARD_PLANES)
-    elif plan_flat(&job, chosen.best_along[op][dtype], chosen.best_down[op][dtype]):
-        job.n_rows = 0
-        job.run = forward_flat
-        count_path(FORWARD_FLAT)
-    elif plan_rows(&job, chosen.window_best_pairs[op][dtype]):
+        return run(&job)
+    merge_planes(&job)
+    along, down = chosen.best_along[op][dtype][min(size, 1)], chosen.best_down[op][dtype][min(size, 1)]
+    flat = prefers_flat(&job) and plan_flat(&job, along, down, every_second != NULL)
+    if not flat and plan_rows(&job, every_second):
         job.run = forward_rows
         count_path(FORWARD_ROWS)
     # Of a small window channels last has each tap as a run of channels in x itself.
-    elif (channels_last and job.n_rows * axis[2].kernel <= CHANNEL_TAPS) or not plan_blocks(&job):
+    elif not flat and (takes_pixels(&job)
+                       or not plan_flat(&job, along, down, every_second != NULL)):
         job.n_taps = min(axis[2].kernel, axis[2].length)
         job.items = job.planes * axis[0].output * axis[1].output
         job.ahead = bytes_ahead(&job)
         job.run = forward_pixels
         count_path(FORWARD_PIXELS)
     else:
-        job.n_list = axis[0].kernel * axis[1].kernel * axis[2].kernel
-        if job.passes:
-            job.n_list = axis[0].kernel + axis[1].kernel + axis[2].kernel
-        job.n_rows, job.n_taps = 0, job.cut[2].phases
-        job.run = forward_blocks
-        count_path(FORWARD_PASSES if job.passes else FORWARD_PACKED if job.packs else FORWARD_BLOCKS)
+        job.run = forward_flat
+        count_path(FORWARD_FLAT)
     run(&job)
 
 

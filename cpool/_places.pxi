@@ -3,7 +3,6 @@
 cdef fused record_t:
     uint8_t
     uint16_t
-    uint32_t
 
 
 cdef void find_least_places(Job *job) noexcept nogil:
@@ -23,7 +22,8 @@ cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
 
 cdef void raise_places(const Job *job, const Block *block) noexcept nogil:
     """As skip_padding, of whole planes, or whole rows of a slice."""
-    cdef ptrdiff_t row = job.axis[2].output * job.channels, at = block.first[1] * row
+    cdef ptrdiff_t row = job.axis[2].output * job.channels
+    cdef ptrdiff_t at = (block.first[0] * job.axis[1].output + block.first[1]) * row
     cdef ptrdiff_t n = block.n[0] * block.n[1] * row, plane
     cdef const char *least = job.least + at * job.code_item
     cdef char *record
@@ -31,10 +31,8 @@ cdef void raise_places(const Job *job, const Block *block) noexcept nogil:
         record = job.record + (plane * plane_outputs(job) + at) * job.code_item
         if job.code_item == 1:
             raise_row(<uint8_t *> record, <const uint8_t *> least, n)
-        elif job.code_item == 2:
-            raise_row(<uint16_t *> record, <const uint16_t *> least, n)
         else:
-            raise_row(<uint32_t *> record, <const uint32_t *> least, n)
+            raise_row(<uint16_t *> record, <const uint16_t *> least, n)
 
 
 cdef inline void raise_row(record_t *record, const record_t *least, ptrdiff_t n) noexcept nogil:
@@ -85,10 +83,8 @@ cdef void raise_columns(const Job *job, char *record, const Block *block, ptrdif
             i = at + (h * width.output + w) * job.channels + block.channel
             if job.code_item == 1:
                 raise_run(<uint8_t *> record + i, block.channels, least)
-            elif job.code_item == 2:
-                raise_run(<uint16_t *> record + i, block.channels, least)
             else:
-                raise_run(<uint32_t *> record + i, block.channels, least)
+                raise_run(<uint16_t *> record + i, block.channels, least)
 
 
 cdef inline void raise_run(record_t *record, ptrdiff_t n, int64_t least) noexcept nogil:

@@ -23,7 +23,7 @@ cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept
         return False
     if width.stride == width.kernel and height.before == 0 and is_tiled(height) and width.output * job.item >= 16:
         return False  # in rows of x all planes are one
-    job.planes_of = best
+    job.planes_of, job.n_rows = best, 0
     job.group = max(1, <ptrdiff_t> (PLANE_BYTES / plane_bytes))
     job.items = ceil_div(job.planes, job.group)
     job.scratch_bytes = job.item * (height.length * width.length + width.before + width.kernel

@@ -38,15 +38,8 @@ CPOOL_INLINE void narrow_1_8_16(void *p, raw_16 v) {
     memcpy(p, codes, 2);
 }
 CPOOL_INLINE raw_16 widen_1_2_16(const void *p) { return vreinterpretq_u8_u16(vmovl_u8(load_bytes(p, 8))); }
-CPOOL_INLINE raw_16 widen_2_4_16(const void *p) {
-    return vreinterpretq_u8_u32(vmovl_u16(vreinterpret_u16_u8(load_bytes(p, 8))));
-}
 CPOOL_INLINE raw_16 widen_1_4_16(const void *p) {
     return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vmovl_u8(load_bytes(p, 4)))));
-}
-CPOOL_INLINE raw_16 widen_2_8_16(const void *p) {
-    const uint32x4_t lanes = vmovl_u16(vreinterpret_u16_u8(load_bytes(p, 4)));
-    return vreinterpretq_u8_u64(vmovl_u32(vget_low_u32(lanes)));
 }
 CPOOL_INLINE raw_16 widen_1_8_16(const void *p) {
     const uint32x4_t lanes = vmovl_u16(vget_low_u16(vmovl_u8(load_bytes(p, 2))));

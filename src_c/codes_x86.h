@@ -53,14 +53,9 @@ CPOOL_INLINE void narrow_2_8_16(void *p, raw_16 v) {
     memcpy(p, &codes, 4);
 }
 CPOOL_INLINE raw_16 widen_1_2_16(const void *p) { return _mm_unpacklo_epi8(load_bytes(p, 8), _mm_setzero_si128()); }
-CPOOL_INLINE raw_16 widen_2_4_16(const void *p) { return _mm_unpacklo_epi16(load_bytes(p, 8), _mm_setzero_si128()); }
 CPOOL_INLINE raw_16 widen_1_4_16(const void *p) {
     const raw_16 words = _mm_unpacklo_epi8(load_bytes(p, 4), _mm_setzero_si128());
     return _mm_unpacklo_epi16(words, _mm_setzero_si128());
-}
-CPOOL_INLINE raw_16 widen_2_8_16(const void *p) {
-    const raw_16 words = _mm_unpacklo_epi16(load_bytes(p, 4), _mm_setzero_si128());
-    return _mm_unpacklo_epi32(words, _mm_setzero_si128());
 }
 CPOOL_INLINE raw_16 widen_1_8_16(const void *p) {
     const raw_16 words = _mm_unpacklo_epi8(load_bytes(p, 2), _mm_setzero_si128());
@@ -95,6 +90,4 @@ CPOOL_INLINE void narrow_2_8_32(void *p, raw_32 v) { narrow_2_4_16(p, low_halves
 CPOOL_INLINE raw_32 widen_1_2_32(const void *p) { return _mm256_cvtepu8_epi16(_mm_loadu_si128(p)); }
 CPOOL_INLINE raw_32 widen_1_4_32(const void *p) { return _mm256_cvtepu8_epi32(load_bytes(p, 8)); }
 CPOOL_INLINE raw_32 widen_1_8_32(const void *p) { return _mm256_cvtepu8_epi64(load_bytes(p, 4)); }
-CPOOL_INLINE raw_32 widen_2_4_32(const void *p) { return _mm256_cvtepu16_epi32(_mm_loadu_si128(p)); }
-CPOOL_INLINE raw_32 widen_2_8_32(const void *p) { return _mm256_cvtepu16_epi64(load_bytes(p, 8)); }
 #endif

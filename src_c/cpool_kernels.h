@@ -31,7 +31,6 @@ enum cpool_size { CPOOL_1_BYTE, CPOOL_2_BYTES, CPOOL_4_BYTES, CPOOL_8_BYTES, CPO
  */
 typedef struct {
     const void *const *value; /* [n_rows] */
-    const void *const *code;  /* [n_rows] beside the values, at the same offsets, in the record's type; or NULL */
     const int64_t *row_code;  /* [n_rows] */
     ptrdiff_t n_rows;
     const ptrdiff_t *tap;     /* [n_taps] */
@@ -45,36 +44,26 @@ typedef struct {
 
 /*
  * Forward: y[n][width] (rows y_pitch apart) is the first best element of each window in the order of rows and taps;
- * record (same shape and pitch; NULL: not wanted, records of bytes only) is the place of that element. Where
- * window->code is not NULL (then nor is record), the values are the best of windows themselves, and code[r] has their
- * places, which are added to those of the row and the tap.
- *
- * A window over several passes: each pass takes the best of a few of the windows that the pass before made. The order
- * of places being that of the taps in each pass, the first of equals wins in the whole window too.
+ * record (same shape and pitch; NULL: not wanted, records of bytes only) is the place of that element.
  *
  * A row may be written past its end, to the end of a vector, as long as it stays within the first `room` cells of y
  * (the rows come in their order, so the next one is right again); then as much may be read past the window's rows.
- *
- * Where n and n_rows are 1, y and record may be value[0] and code[0] themselves, if no tap is negative and room has the
- * widest vector past the row's end.
  */
 typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
                                ptrdiff_t width, ptrdiff_t room);
 
 /*
- * window_best_pairs: the same of every second element, value[r][i * pitch + tap[t] + 2 * j], without
- * window->code.
+ * window_best_pairs: the same of every second element, value[r][i * pitch + tap[t] + 2 * j].
  */
 
 /*
  * A pass of a window along its rows or down its columns, over cells that lie in scratch: values, and where an earlier
  * pass has made them (`later`) beside them the places of the winners, if places are wanted, as wide as the table says.
- * Records of bytes.
+ * The order of places being that of the taps in each pass, the first of equals wins in the whole window too.
  *
  * best_along: y[i] is the best of value[i + tap[t]], whose place is tap_code[t] and what code has there. Returns
- * whether anything in a first pass was NaN; then later passes are to be `exact`. n is rounded up to whole vectors
- * in what is read and what is written. A later pass may be in place (y is value, places is code) where no tap is
- * negative.
+ * whether a first pass has found NaN for which later passes are to be `exact`. n is rounded up to whole vectors
+ * in what is read and what is written. In place (y is value, places is code) where no tap is negative.
  *
  * best_down: y[n_planes][n][width] (rows y_pitch and planes y_plane apart) is the best of
  * value[p * plane + i * pitch + t * tap_pitch + j], whose place is t * code_step and what code has there. A row
@@ -84,10 +73,10 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
 typedef struct {
     const void *value, *code;
     int later;
+    int in_pairs; /* best_along, first pass, where window_best_pairs is: windows of 2 or 3 neighbours begin 2 apart */
     ptrdiff_t n_taps;
-    const ptrdiff_t *tap;               /* [n_taps] best_along */
+    const ptrdiff_t *tap;              /* [n_taps] best_along */
     const int64_t *tap_code;
-    ptrdiff_t n_images;                 /* best_along, first pass: so many taps together see all cells that are seen */
     ptrdiff_t n_planes, plane, y_plane; /* best_down */
     ptrdiff_t pitch, tap_pitch;
     int64_t code_step;
@@ -195,15 +184,10 @@ typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, cons
 typedef void cpool_stream(void *dst, const void *src, ptrdiff_t n_bytes, int last);
 
 /*
- * Takes rows apart by place, with places counted from row `first` and column 0 on: element (i, j) of src[n][width],
- * src[i * src_pitch + j * step], goes to dst[phase[j % n_phases] + j / n_phases + row], where for r = first + i
- * row = r % row_phases * row_image + r / row_phases * dst_pitch. n and width may be 0.
+ * Takes rows apart by column modulo n_phases: element (i, j) of src[n][width], src[i * src_pitch + j * step], goes to
+ * dst[i * dst_pitch + phase[j % n_phases] + j / n_phases]. n and width may be 0.
  */
-typedef struct {
-    const ptrdiff_t *phase; /* [n_phases] */
-    ptrdiff_t n_phases, row_phases, row_image, dst_pitch;
-} cpool_split_layout;
-typedef void cpool_split(void *dst, const cpool_split_layout *layout, ptrdiff_t first, const void *src,
+typedef void cpool_split(void *dst, ptrdiff_t dst_pitch, const ptrdiff_t *phase, ptrdiff_t n_phases, const void *src,
                          ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width);
 
 /*
@@ -229,9 +213,9 @@ typedef struct {
     ptrdiff_t vector_bytes; /* of the widest vector; 0: none */
     cpool_window_best *window_best[CPOOL_N_OPS][CPOOL_N_DTYPES][CPOOL_N_SIZES]; /* last index: the record's type */
     cpool_window_best *window_best_pairs[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* stride 2, records of bytes; may be NULL */
-    int wide_places; /* between passes a place is as wide as an element; else a byte */
-    cpool_best_along *best_along[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* may be NULL, as best_down */
-    cpool_best_down *best_down[CPOOL_N_OPS][CPOOL_N_DTYPES];
+    int wide_places; /* between passes a place is at least as wide as an element; else as in the record */
+    cpool_best_along *best_along[CPOOL_N_OPS][CPOOL_N_DTYPES][2]; /* last index: records of 1 and of 2 bytes */
+    cpool_best_down *best_down[CPOOL_N_OPS][CPOOL_N_DTYPES][2];
     cpool_best_planes *best_planes[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */

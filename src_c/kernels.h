@@ -157,7 +157,7 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
     cpool_scatter_put_u64_scalar;
 
 #define SLOT(stage, dtype) \
-    {CPOOL_NAME4(stage, dtype, u8, ISA), CPOOL_NAME4(stage, dtype, u16, ISA), stage##_##dtype##_u32_scalar, \
+    {CPOOL_NAME4(stage, dtype, u8, ISA), stage##_##dtype##_u16_scalar, stage##_##dtype##_u32_scalar, \
      stage##_##dtype##_u64_scalar},
 #define MAX_SLOT(dtype) SLOT(cpool_window_max, dtype)
 #define MIN_SLOT(dtype) SLOT(cpool_window_min, dtype)
@@ -176,16 +176,17 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #else
 #define ROWS_SLOTS {NULL}
 #endif
+#define MAX_ALONG_SLOT(dtype) PASS_SLOT(best_along, dtype, max)
+#define MIN_ALONG_SLOT(dtype) PASS_SLOT(best_along, dtype, min)
+#define MAX_DOWN_SLOT(dtype) PASS_SLOT(best_down, dtype, max)
+#define MIN_DOWN_SLOT(dtype) PASS_SLOT(best_down, dtype, min)
+#define PASS_SLOT(stage, dtype, op) {CPOOL_NAME5(stage, dtype, u8, ISA, op), CPOOL_NAME5(stage, dtype, u16, ISA, op)},
 #if MAX_VECTOR_BYTES
-#define MAX_ALONG_SLOT(dtype) CPOOL_NAME5(best_along, dtype, u8, MAX_VECTOR_BYTES, max),
-#define MIN_ALONG_SLOT(dtype) CPOOL_NAME5(best_along, dtype, u8, MAX_VECTOR_BYTES, min),
-#define MAX_DOWN_SLOT(dtype) CPOOL_NAME5(best_down, dtype, u8, MAX_VECTOR_BYTES, max),
-#define MIN_DOWN_SLOT(dtype) CPOOL_NAME5(best_down, dtype, u8, MAX_VECTOR_BYTES, min),
 #define MAX_PLANES_SLOT(dtype) CPOOL_NAME5(best_planes, dtype, u8, MAX_VECTOR_BYTES, max),
 #define MIN_PLANES_SLOT(dtype) CPOOL_NAME5(best_planes, dtype, u8, MAX_VECTOR_BYTES, min),
-#define PASS_SLOTS(stage) {{CPOOL_FOR_EACH_DTYPE(MAX_##stage##_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_##stage##_SLOT)}}
 #else
-#define PASS_SLOTS(stage) {{NULL}}
+#define MAX_PLANES_SLOT(dtype) NULL,
+#define MIN_PLANES_SLOT(dtype) NULL,
 #endif
 #define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
 #define RECORD_SLOT(dtype) \
@@ -208,9 +209,9 @@ const cpool_kernels TABLE = {
 #if MAX_VECTOR_BYTES && !HAS_MASKS
     .wide_places = 1,
 #endif
-    .best_along = PASS_SLOTS(ALONG),
-    .best_down = PASS_SLOTS(DOWN),
-    .best_planes = PASS_SLOTS(PLANES),
+    .best_along = {{CPOOL_FOR_EACH_DTYPE(MAX_ALONG_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_ALONG_SLOT)}},
+    .best_down = {{CPOOL_FOR_EACH_DTYPE(MAX_DOWN_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_DOWN_SLOT)}},
+    .best_planes = {{CPOOL_FOR_EACH_DTYPE(MAX_PLANES_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_PLANES_SLOT)}},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
     .spread_pairs = PAIRS_SLOTS(spread_pairs),
     .sum_rows = ROWS_SLOTS,

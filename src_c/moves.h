@@ -31,35 +31,28 @@ CPOOL_INLINE void SIZED(split_pairs_0)(MOVE_T *CPOOL_RESTRICT even, MOVE_T *CPOO
     }
 }
 
-CPOOL_INLINE void SIZED(split_any)(MOVE_T *dst, const cpool_split_layout *layout, const MOVE_T *src, ptrdiff_t step,
-                                   ptrdiff_t width) {
-    for (ptrdiff_t p = 0; p < layout->n_phases && p < width; p++)
-        for (ptrdiff_t j = 0; j * layout->n_phases + p < width; j++)
-            dst[layout->phase[p] + j] = src[(j * layout->n_phases + p) * step];
+CPOOL_INLINE void SIZED(split_any)(MOVE_T *dst, const ptrdiff_t *phase, ptrdiff_t n_phases, const MOVE_T *src,
+                                   ptrdiff_t step, ptrdiff_t width) {
+    for (ptrdiff_t p = 0; p < n_phases && p < width; p++) {
+        MOVE_T *CPOOL_RESTRICT to = dst + phase[p];
+        const MOVE_T *CPOOL_RESTRICT from = src + p * step;
+        const ptrdiff_t n = (width - p - 1) / n_phases + 1;
+        for (ptrdiff_t j = 0; j < n; j++) to[j] = from[j * n_phases * step];
+    }
 }
 
 /* One row after the other in src's order, of which what comes next is asked for ahead. */
-static void SIZED(split)(void *dst_, const cpool_split_layout *layout, ptrdiff_t first, const void *src_,
+static void SIZED(split)(void *dst_, ptrdiff_t dst_pitch, const ptrdiff_t *phase, ptrdiff_t n_phases, const void *src_,
                          ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width) {
-    const ptrdiff_t even = layout->phase[0], odd = layout->n_phases > 1 ? layout->phase[1] : 0;
-    const ptrdiff_t n_bytes = width * MOVE_BYTES, pairs = width / 2;
+    const ptrdiff_t even = phase[0], odd = n_phases > 1 ? phase[1] : 0, pairs = width / 2;
     const MOVE_T *src = src_;
-    ptrdiff_t phase = first % layout->row_phases;
-    MOVE_T *row = (MOVE_T *)dst_ + first / layout->row_phases * layout->dst_pitch;
+    MOVE_T *dst = dst_;
 #define FOR_ROWS(body) \
-    for (ptrdiff_t i = 0; i < n; i++, src += src_pitch) { \
-        MOVE_T *dst = row + phase * layout->row_image; \
-        body; \
-        if (++phase == layout->row_phases) phase = 0, row += layout->dst_pitch; \
-    }
-#define COPY_ROWS(bytes) \
-    FOR_ROWS(copy_row((char *)(dst + even), (const char *)src, n_bytes, bytes, 0); \
-             ahead(src, n_bytes, CPOOL_AHEAD_BYTES))
+    for (ptrdiff_t i = 0; i < n; i++, src += src_pitch, dst += dst_pitch) { body; }
 #define SPLIT_ROWS(bytes) \
     FOR_ROWS(PAIRS_OF(split_pairs, bytes)(dst + even, dst + odd, src, pairs); \
              if (width % 2) dst[even + pairs] = src[width - 1])
-    if (layout->n_phases == 1 && step == 1) CPOOL_FOR_STEP(vector_step_of(n_bytes), COPY_ROWS)
-    else if (layout->n_phases != 2 || step != 1) FOR_ROWS(SIZED(split_any)(dst, layout, src, step, width))
+    if (n_phases != 2 || step != 1) FOR_ROWS(SIZED(split_any)(dst, phase, n_phases, src, step, width))
 #if PAIR_VECTORS >= 64
     else if (pairs >= 64 / MOVE_BYTES) SPLIT_ROWS(64)
 #endif
@@ -72,7 +65,6 @@ static void SIZED(split)(void *dst_, const cpool_split_layout *layout, ptrdiff_t
     else FOR_ROWS(SIZED(split_pairs_0)(dst + even, dst + odd, src, pairs);
                   if (width % 2) dst[even + pairs] = src[width - 1])
 #undef FOR_ROWS
-#undef COPY_ROWS
 #undef SPLIT_ROWS
 }
 

@@ -43,7 +43,6 @@
 #define store_past NAMED(store_past)
 #define store_pairs NAMED(store_pairs)
 #define winner NAMED(winner)
-#define cell_at NAMED(cell_at)
 #define store_winner NAMED(store_winner)
 #define store_part NAMED(store_part)
 #define choose NAMED(choose)
@@ -158,6 +157,7 @@ CPOOL_INLINE best_mask same_bits(vec a, vec b) { return (best_mask)SAME(VECTOR_B
 typedef lanes_vec code_vec;
 typedef lanes_vec best_mask;
 #define NOT(mask) (~(mask))
+#if RECORD_BYTES == 1
 CPOOL_INLINE code_vec load_code(const RECORD_T *p) {
 #if RECORD_BYTES == BYTES
     code_vec v;
@@ -167,6 +167,7 @@ CPOOL_INLINE code_vec load_code(const RECORD_T *p) {
     return (code_vec)CPOOL_NAME4(widen, RECORD_BYTES, BYTES, VECTOR_BYTES)(p);
 #endif
 }
+#endif
 CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
 #if RECORD_BYTES == BYTES
     memcpy(p, &v, sizeof v);
@@ -238,12 +239,12 @@ CPOOL_INLINE int any_lane(best_mask mask) { return ANY_LANE(mask); }
 #define IS_ORDERED 0
 #endif
 
-/* Places as the vectors have them, for scratch: bytes beside masks, else as wide as the values. */
-#if VECTOR_BYTES && HAS_MASKS
+/* Places as the vectors have them, for scratch: beside masks as in the record, else as wide as the values. */
+#if !VECTOR_BYTES || HAS_MASKS
 #define PLACE_T RECORD_T
 #define load_place load_code
 #define store_place store_code
-#elif VECTOR_BYTES
+#else
 #define PLACE_T CODE_T
 #define load_place NAMED(load_place)
 #define store_place NAMED(store_place)
@@ -259,13 +260,6 @@ typedef struct {
     vec value;
     code_vec place;
 } winner;
-
-/* Of every `stride`-th cell from `at` on: the values and places, which are `code` and what codes holds beside them. */
-CPOOL_INLINE winner cell_at(const int stride, const void *values, const void *codes, ptrdiff_t at, int64_t code) {
-    winner cell = {load_every(stride, (const T *)values + at), splat(code)};
-    if (codes) cell.place += load_code((const RECORD_T *)codes + at);
-    return cell;
-}
 
 CPOOL_INLINE void store_winner(T *y, RECORD_T *record, winner best, const int has_place) {
     store(y, best.value);

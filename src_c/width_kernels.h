@@ -4,7 +4,7 @@
 #define OP max
 #define BEATS >
 #define NOT_PAST <=
-#include "window_best.h"
+#include "op_kernels.h"
 #undef OP
 #undef BEATS
 #undef NOT_PAST
@@ -12,7 +12,7 @@
 #define OP min
 #define BEATS <
 #define NOT_PAST >=
-#include "window_best.h"
+#include "op_kernels.h"
 #undef OP
 #undef BEATS
 #undef NOT_PAST

@@ -1,18 +1,7 @@
 /*
- * window_best.h - forward, for one op, dtype, record and width of vector. The one place where a maximum (or minimum) is
- * taken. Parameters: OP (max, min); BEATS, the strict order of that op, and NOT_PAST, its contrary; the vocabulary of
- * vector.h.
+ * window_best.h - forward straight from x, for one op, dtype, record and width of vector. Parameters: those of
+ * op_kernels.h, which includes it.
  */
-#undef BETTER
-#if VECTOR_BYTES && HAS_MASKS
-#define BETTER CPOOL_NAME3(BETTER, OP, DTYPE)
-#elif IS_FLOAT
-/* A NaN beats every number, and nothing beats a NaN that came first: the order of np.argmax. */
-#define BETTER(v, best) (NOT((v)NOT_PAST(best)) & ((best) == (best)))
-#else
-#define BETTER(v, best) ((v)BEATS(best))
-#endif
-#define winner_of CPOOL_NAME2(NAMED(winner_of), OP)
 #define best_at CPOOL_NAME2(NAMED(best_at), OP)
 #if IS_ORDERED
 #define best_again CPOOL_NAME2(NAMED(best_again), OP)
@@ -25,55 +14,19 @@
 #define best_of_square CPOOL_NAME2(NAMED(best_of_square), OP)
 #define best_rows CPOOL_NAME2(NAMED(best_rows), OP)
 
-/* The winner of two, the first of equals; its place only where it is wanted. ordered: neither is NaN. */
-CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, const int ordered) {
-#if IS_ORDERED
-    if (ordered) {
-        const vec best = (vec)CPOOL_NAME3(ORDERED, OP, DTYPE)(second.value, first.value);
-        if (has_place) first.place = choose_code(same_bits(best, first.value), first.place, second.place);
-        first.value = best;
-        return first;
-    }
-#endif
-    (void)ordered;
-    const best_mask better = (best_mask)BETTER(second.value, first.value);
-    first.value = choose(better, second.value, first.value);
-    if (has_place) first.place = choose_code(better, second.place, first.place);
-    return first;
-}
-
-/* Notes what is NaN, and that the winners are to be found again if anything was: 1.3x to 1.5x without NaN. */
-#if IS_ORDERED
-#define NOTE_NAN(a, b) if (ordered) nan = either(nan, unordered((a).value, (b).value))
-#define LEAVE_IF_NAN() if (ordered && any_lane(nan)) return 0
-#define COMPUTED(best, has_place) \
-    do { \
-        CPOOL_COMPUTED_VECTOR((best).value); \
-        if (has_place) CPOOL_COMPUTED_VECTOR((best).place); \
-    } while (0)
-#else
-#define NOTE_NAN(a, b) (void)0
-#define LEAVE_IF_NAN() (void)nan
-#define COMPUTED(best, has_place) (void)0
-#endif
-#define AGAIN_WITH_NAN(call) \
-    do { \
-        if (!IS_ORDERED || !call(1)) (void)call(0); \
-    } while (0)
-
 /*
  * The windows of n_vectors vectors, y_step apart in y and record, and step apart from `at` on among the cells.
  * Several vectors wait less for each other's comparisons: 1.3x on 13x13 windows. Returns 0, and stores nothing, where
  * there is NaN against the word of `ordered`.
  */
 CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window, ptrdiff_t at,
-                         ptrdiff_t step, const int n_vectors, const int has_place, const int reads_code,
-                         const int stride, const int ordered) {
+                         ptrdiff_t step, const int n_vectors, const int has_place, const int stride,
+                         const int ordered) {
     winner best[4], cell[4];
     best_mask nan = {0};
 #define CELL(r, t, k) \
-    cell_at(stride, window->value[r], reads_code ? window->code[r] : NULL, at + window->tap[t] + (k) * step, \
-            window->row_code[r] + window->tap_code[t])
+    (winner){load_every(stride, (const T *)window->value[r] + at + window->tap[t] + (k) * step), \
+             splat(window->row_code[r] + window->tap_code[t])}
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
     for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(best[k], best[n_vectors > 1 ? k + 1 : k]);
     for (ptrdiff_t r = 0; r < window->n_rows; r++) {
@@ -93,11 +46,10 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
 /* The same in the order of all floats, where there is NaN: n_vectors one by one. */
 #if IS_ORDERED
 static CPOOL_NOINLINE void best_again(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
-                                      ptrdiff_t at, ptrdiff_t step, int n_vectors, int has_place, int reads_code,
-                                      int stride) {
+                                      ptrdiff_t at, ptrdiff_t step, int n_vectors, int has_place, int stride) {
     for (int k = 0; k < n_vectors; k++)
         (void)best_at(y + k * y_step, record + (has_place ? k * y_step : 0), 0, window, at + k * step, 0, 1, has_place,
-                      reads_code, stride, 0);
+                      stride, 0);
 }
 #endif
 
@@ -108,7 +60,7 @@ static CPOOL_NOINLINE void best_again(T *y, RECORD_T *record, ptrdiff_t y_step, 
  * kernel: 2 or 3 where the window is that square; else 0.
  */
 CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
-                            const int has_place, const int reads_code, const int stride, const int kernel) {
+                            const int has_place, const int stride, const int kernel) {
     square_window square;
     for (int r = 0; r < kernel; r++) {
         square.row[r] = window->value[r];
@@ -123,9 +75,8 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
         RECORD_T *const record_to = has_place ? record + out + j : NULL; \
         const ptrdiff_t at = i * pitch + stride * j; \
         if (!(kernel ? best_of_square(to, record_to, y_step, &square, at, step, n_vectors, kernel, has_place, far) \
-                     : best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, reads_code, stride, \
-                               IS_ORDERED))) \
-            best_again(to, record_to, y_step, window, at, step, n_vectors, has_place, reads_code, stride); \
+                     : best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, stride, IS_ORDERED))) \
+            best_again(to, record_to, y_step, window, at, step, n_vectors, has_place, stride); \
     } while (0)
     ptrdiff_t i = p.row, j = p.column, out = i * y_pitch;
     if (VECTOR_BYTES > 0 && p.end_column - j < 4 * LANES)
@@ -152,26 +103,24 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 }
 
 /* All rows of a part; functions of their own, because together they have more to hold than there are registers. */
-#define PART_OF(has_place, reads_code) CPOOL_NAME4(NAMED(best_part), OP, has_place, reads_code)
+#define PART_OF(has_place) CPOOL_NAME3(NAMED(best_part), OP, has_place)
 #define IS_SQUARE(w, kernel) \
     (VECTOR_BYTES > 0 && VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1 && (w)->n_rows == kernel && \
      (w)->n_taps == kernel)
-#define BEST_PART(has_place, reads_code) \
-    static CPOOL_NOINLINE void PART_OF(has_place, reads_code)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
-                                                              const cpool_window *w, row_part p) { \
-        if (IS_SQUARE(w, 3) && !(reads_code)) best_rows(y, record, y_pitch, w, p, has_place, 0, 1, 3); \
-        else if (IS_SQUARE(w, 2) && !(reads_code)) best_rows(y, record, y_pitch, w, p, has_place, 0, 1, 2); \
-        else best_rows(y, record, y_pitch, w, p, has_place, reads_code, 1, 0); \
+#define BEST_PART(has_place) \
+    static CPOOL_NOINLINE void PART_OF(has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, \
+                                                  row_part p) { \
+        if (IS_SQUARE(w, 3)) best_rows(y, record, y_pitch, w, p, has_place, 1, 3); \
+        else if (IS_SQUARE(w, 2)) best_rows(y, record, y_pitch, w, p, has_place, 1, 2); \
+        else best_rows(y, record, y_pitch, w, p, has_place, 1, 0); \
     }
-BEST_PART(0, 0)
-BEST_PART(1, 0)
-BEST_PART(1, 1)
+BEST_PART(0)
+BEST_PART(1)
 
 static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w,
                                                 row_part p) {
-    if (w->code) PART_OF(1, 1)(y, record, y_pitch, w, p);
-    else if (record || RECORD_BYTES > 1) PART_OF(1, 0)(y, record, y_pitch, w, p);
-    else PART_OF(0, 0)(y, record, y_pitch, w, p);
+    if (record || RECORD_BYTES > 1) PART_OF(1)(y, record, y_pitch, w, p);
+    else PART_OF(0)(y, record, y_pitch, w, p);
 }
 #undef PART_OF
 #undef BEST_PART
@@ -180,18 +129,9 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
 #if HAS_PAIRS
 #include "window_pairs.h"
 #endif
-#if VECTOR_BYTES && VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1
-#include "window_passes.h"
-#include "window_planes.h"
-#endif
-#undef winner_of
 #undef best_at
 #undef best_again
 #undef best_pairs_again
 #undef square_window
 #undef best_of_square
 #undef best_rows
-#undef NOTE_NAN
-#undef LEAVE_IF_NAN
-#undef COMPUTED
-#undef AGAIN_WITH_NAN

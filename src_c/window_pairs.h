@@ -110,7 +110,7 @@ static void CPOOL_NAME2(NAMED(window_best_pairs), OP)(void *y, void *record, ptr
     if (neighbours && w->n_taps == 2 && w->n_rows == 2) best_pairs(y, record, y_pitch, w, p, 2, 2, has_place); \
     else if (neighbours && w->n_taps == 3 && w->n_rows == 3) best_pairs(y, record, y_pitch, w, p, 3, 3, has_place); \
     else if (neighbours && w->n_taps == 3) best_pairs(y, record, y_pitch, w, p, 0, 3, has_place); \
-    else best_rows(y, record, y_pitch, w, p, has_place, 0, 2, 0)
+    else best_rows(y, record, y_pitch, w, p, has_place, 2, 0)
     if (record) { WINDOWS(1); }
     else { WINDOWS(0); }
 #undef WINDOWS

@@ -1,26 +1,35 @@
 /*
- * window_passes.h - forward of windows in two passes, along their rows and down their columns, for one op and dtype, in
- * the widest vectors and with records of bytes. Parameters: those of window_best.h, which includes it.
+ * window_passes.h - forward of windows in two passes, along their rows and down their columns, for one op, dtype
+ * and record. Parameters: those of op_kernels.h, which includes it.
  *
- * What is NaN is looked for in the first pass alone; where there is any, all passes are `exact`.
+ * What is NaN is looked for in the first pass alone; where there is any, all of what that pass made is `exact`.
  */
 #define along_taps CPOOL_NAME2(NAMED(along_taps), OP)
-#define best_along CPOOL_NAME2(NAMED(best_along), OP)
-#define best_down CPOOL_NAME2(NAMED(best_down), OP)
+#define best_along CPOOL_NAME5(best_along, DTYPE, RECORD, ISA, OP)
+#define best_down CPOOL_NAME5(best_down, DTYPE, RECORD, ISA, OP)
 #define down_rows CPOOL_NAME2(NAMED(down_rows), OP)
 #define down_planes CPOOL_NAME2(NAMED(down_planes), OP)
 #define down_cell CPOOL_NAME2(NAMED(down_cell), OP)
 #define down_row CPOOL_NAME2(NAMED(down_row), OP)
 #define down_four CPOOL_NAME2(NAMED(down_four), OP)
 
-/* One pass of taps (0: any number). A first one, of cells, tells whether any was NaN; a later one has places to read. */
+#if VECTOR_BYTES
+#define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)
+#else
+#define OPAQUE(v) (void)0
+#endif
+
+/*
+ * One pass of taps (0: any number). A first one, of cells, finds what is NaN; a later one has places to read. stride: 2
+ * where the windows of 2 or 3 neighbouring cells begin 2 apart.
+ */
 CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdiff_t n, const int taps,
-                            const int later, const int has_place, const int ordered) {
+                            const int stride, const int later, const int has_place, const int ordered) {
     const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
     const T *value[5];
     const PLACE_T *code[5];
     code_vec place[5];
-    best_mask nan = {0};
+    int found = 0;
     for (int t = 0; t < taps; t++) {
         value[t] = (const T *)pass->value + pass->tap[t];
         if (later) code[t] = (const PLACE_T *)pass->code + pass->tap[t];
@@ -28,59 +37,80 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
     }
 #define CELL(cell, t) \
     winner cell; \
-    cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i); \
-    CPOOL_OPAQUE_VECTOR(cell.value); \
+    if (stride == 2 && (t) < 2) cell.value = (t) ? odd : even; \
+    else if (stride == 2) cell.value = load_evens(value[0] + 2 + 2 * i); \
+    else { \
+        cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i); \
+        OPAQUE(cell.value); \
+    } \
     if (has_place) cell.place = taps ? place[t] : splat(pass->tap_code[t]); \
     if (has_place && later) \
         cell.place += load_place((taps ? code[t] : (const PLACE_T *)pass->code + pass->tap[t]) + i)
     for (ptrdiff_t i = 0; i < n; i += LANES) {
+        vec even = {0}, odd = {0}, before = {0};
+        best_mask nan = {0};
+        if (stride == 2) load_pairs(value[0] + 2 * i, &even, &odd);
         CELL(best, 0);
-        vec before = best.value;
+        before = best.value;
+#if IS_ORDERED
+        if (ordered && !later && n_taps == 1) nan = unordered(before, before);
+#endif
         CPOOL_UNROLL
         for (ptrdiff_t t = 1; t < n_taps; t++) {
             CELL(cell, t);
 #if IS_ORDERED
-            if (ordered && !later && (t == 1 || !taps)) nan = either(nan, unordered(cell.value, before));
+            if (ordered && !later && (t % 2 || t == n_taps - 1)) nan = either(nan, unordered(cell.value, before));
 #endif
             before = cell.value;
             best = winner_of(best, cell, has_place, ordered);
         }
+        COMPUTED(best, has_place);
+#if IS_ORDERED
+        if (ordered && !later && any_lane(nan)) {
+            found = 1;
+            CELL(exact, 0);
+            for (ptrdiff_t t = 1; t < n_taps; t++) {
+                CELL(cell, t);
+                exact = winner_of(exact, cell, has_place, 0);
+            }
+            best = exact;
+        }
+#endif
+        (void)nan;
         (void)before;
+        if (stride == 2) {
+            best.value = in_order(best.value);
+            if (has_place) best.place = codes_in_order(best.place);
+        }
         store(y + i, best.value);
         if (has_place) store_place(places + i, best.place);
     }
 #undef CELL
-#if IS_ORDERED
-    return ordered && !later && any_lane(nan);
-#else
-    (void)nan;
-    return 0;
-#endif
+    return found;
 }
 
-/* cpool_best_along. The numbers of taps that passes have are unrolled, where two taps see all there is to see. */
+/* cpool_best_along. The numbers of taps that passes have are unrolled. */
 static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
-    int found;
-#define TAPS(taps, later, has_place, ordered) along_taps(y, places, pass, n, taps, later, has_place, ordered)
+#define TAPS(taps, stride, later, has_place) \
+    along_taps(y, places, pass, n, taps, stride, later, has_place, IS_ORDERED)
 #define ALONG(later, has_place) \
-    switch (pass->n_images > 2 ? 0 : pass->n_taps) { \
-    case 2: found = TAPS(2, later, has_place, IS_ORDERED); break; \
-    case 3: found = TAPS(3, later, has_place, IS_ORDERED); break; \
-    case 4: found = TAPS(4, later, has_place, IS_ORDERED); break; \
-    case 5: found = TAPS(5, later, has_place, IS_ORDERED); break; \
-    default: found = TAPS(0, later, has_place, IS_ORDERED); \
+    switch (pass->n_taps) { \
+    case 2: return TAPS(2, 1, later, has_place); \
+    case 3: return TAPS(3, 1, later, has_place); \
+    case 4: return TAPS(4, 1, later, has_place); \
+    case 5: return TAPS(5, 1, later, has_place); \
+    default: return TAPS(0, 1, later, has_place); \
     }
-    if (exact) found = 1;
-    else if (pass->later && places) ALONG(1, 1)
-    else if (pass->later) ALONG(1, 0)
-    else if (places) ALONG(0, 1)
-    else ALONG(0, 0)
-    if (!found) return 0;
-    if (pass->later && places) TAPS(0, 1, 1, 0);
-    else if (pass->later) TAPS(0, 1, 0, 0);
-    else if (places) TAPS(0, 0, 1, 0);
-    else TAPS(0, 0, 0, 0);
-    return 1;
+#if HAS_PAIRS
+    if (pass->in_pairs && places) return pass->n_taps == 2 ? TAPS(2, 2, 0, 1) : TAPS(3, 2, 0, 1);
+    if (pass->in_pairs) return pass->n_taps == 2 ? TAPS(2, 2, 0, 0) : TAPS(3, 2, 0, 0);
+#endif
+    if (exact && places) return along_taps(y, places, pass, n, 0, 1, 1, 1, 0);
+    if (exact) return along_taps(y, places, pass, n, 0, 1, 1, 0, 0);
+    if (pass->later && places) ALONG(1, 1)
+    if (pass->later) ALONG(1, 0)
+    if (places) ALONG(0, 1)
+    ALONG(0, 0)
 #undef TAPS
 #undef ALONG
 }
@@ -217,6 +247,7 @@ static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, c
 #undef DOWN
 #undef ROWS
 }
+#undef OPAQUE
 #undef along_taps
 #undef best_along
 #undef best_down

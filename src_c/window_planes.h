@@ -1,6 +1,6 @@
 /*
  * window_planes.h - forward of square windows of 2 or 3 taps over whole planes of x whose rows are a few vectors, for
- * one op and dtype, in the widest vectors and with records of bytes. Parameters: those of window_best.h, which includes
+ * one op and dtype, in the widest vectors and with records of bytes. Parameters: those of op_kernels.h, which includes
  * it. A vector of columns goes down the plane, with the rows that windows share in registers.
  */
 #define plane_columns CPOOL_NAME2(NAMED(plane_columns), OP)

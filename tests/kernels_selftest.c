@@ -82,46 +82,24 @@ static ptrdiff_t highest(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_
     return -lowest(n, -pitch, width, -step);
 }
 
-/* The first column of each phase and the first row of each phase of rows lie in rows or in images of their own. */
-static cpool_split_layout random_layout(ptrdiff_t *phase, ptrdiff_t rows, ptrdiff_t width) {
-    cpool_split_layout layout = {.phase = phase, .n_phases = between(0, 1) ? 2 : between(1, MAX_PHASES),
-                                 .row_phases = between(1, 3)};
-    const ptrdiff_t columns = (width + layout.n_phases - 1) / layout.n_phases + between(0, 3);
-    const ptrdiff_t row = layout.n_phases * columns + between(0, 3), turn = between(0, layout.n_phases - 1);
-    const int images = between(0, 1) != 0;
-    for (ptrdiff_t p = 0; p < layout.n_phases; p++) phase[p] = (p + turn) % layout.n_phases * columns;
-    layout.row_image = images ? (rows + layout.row_phases - 1) / layout.row_phases * row : row;
-    layout.dst_pitch = images ? row : layout.row_phases * row;
-    return layout;
-}
-
-static ptrdiff_t place_in_split(const cpool_split_layout *layout, ptrdiff_t r, ptrdiff_t j) {
-    return layout->phase[j % layout->n_phases] + j / layout->n_phases + r % layout->row_phases * layout->row_image +
-           r / layout->row_phases * layout->dst_pitch;
-}
-
 static void test_split(const cpool_kernels *table, int size, ptrdiff_t n, ptrdiff_t width) {
     static const ptrdiff_t steps[] = {1, 1, 1, 1, 2, 3, 0, -1, -2};
     const ptrdiff_t bytes = 1 << size, step = steps[between(0, 8)], src_pitch = between(-10, 90);
-    const ptrdiff_t first = between(0, 5), low = n && width ? lowest(n, src_pitch, width, step) : 0;
+    const ptrdiff_t low = n && width ? lowest(n, src_pitch, width, step) : 0;
     const ptrdiff_t span = n && width ? highest(n, src_pitch, width, step) - low + 1 : 0;
-    ptrdiff_t phase[MAX_PHASES], begin = PTRDIFF_MAX, end = 0;
-    const cpool_split_layout layout = random_layout(phase, first + n, width);
-    uint8_t *src = place_in(SLOT_VALUES, span * bytes);
+    const ptrdiff_t n_phases = between(0, 1) ? 2 : between(1, MAX_PHASES), turn = between(0, n_phases - 1);
+    /* The phases lie one behind the other in a row, or in images of their own. */
+    const ptrdiff_t columns = (width + n_phases - 1) / n_phases + between(0, 3), images = between(0, 1);
+    const ptrdiff_t dst_pitch = images ? columns : n_phases * columns, image = images ? n * columns : columns;
+    ptrdiff_t phase[MAX_PHASES];
+    for (ptrdiff_t p = 0; p < n_phases; p++) phase[p] = (p + turn) % n_phases * image;
+    uint8_t *src = place_in(SLOT_VALUES, span * bytes), *dst = output_in(SLOT_Y, n * n_phases * columns * bytes);
     fill_values(src, dtype_of_size[size], span);
     for (ptrdiff_t i = 0; i < n; i++)
-        for (ptrdiff_t j = 0; j < width; j++) {
-            const ptrdiff_t to = place_in_split(&layout, first + i, j);
-            if (to < begin) begin = to;
-            if (to >= end) end = to + 1;
-        }
-    if (end == 0) begin = 0;
-    uint8_t *dst = output_in(SLOT_Y, (end - begin) * bytes), *image = image_of(SLOT_Y, dst);
-    for (ptrdiff_t i = 0; i < n; i++)
         for (ptrdiff_t j = 0; j < width; j++)
-            memcpy(image + (place_in_split(&layout, first + i, j) - begin) * bytes,
+            memcpy(image_of(SLOT_Y, dst) + (i * dst_pitch + phase[j % n_phases] + j / n_phases) * bytes,
                    src + (i * src_pitch + j * step - low) * bytes, (size_t)bytes);
-    table->split[size](dst - begin * bytes, &layout, first, src - low * bytes, src_pitch, step, n, width);
+    table->split[size](dst, dst_pitch, phase, n_phases, src - low * bytes, src_pitch, step, n, width);
     count(as_expected(SLOT_Y), table->isa, "split", elements[dtype_of_size[size]].name, 0, n, width);
 }
 
@@ -184,20 +162,20 @@ static void test_scatter(const char *isa, cpool_scatter *kernel, const element *
 
 static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     for (int size = 0; size < CPOOL_N_SIZES; size++) {
-        for (int op = 0; op < CPOOL_N_OPS; op++) {
+        for (int op = 0; op < CPOOL_N_OPS; op++)
             test_window_best(table->isa, table->window_best[op][dtype][size], op, dtype, 1 << size, 1, n, width);
-            test_window_in_place(table->isa, table->window_best[op][dtype][size], op, dtype, 1 << size, width);
-        }
         test_scatter_record(table, dtype, size, n, width);
     }
     for (int op = 0; op < CPOOL_N_OPS; op++)
         if (table->window_best_pairs[op][dtype])
             test_window_best(table->isa, table->window_best_pairs[op][dtype], op, dtype, 1, 2, n, width);
-    for (int op = 0; op < CPOOL_N_OPS && table->best_along[op][dtype]; op++) {
-        test_best_along(table, op, dtype, width);
-        test_best_down(table, op, dtype, n, width);
-        test_best_planes(table, op, dtype, n, width);
-    }
+    for (int op = 0; op < CPOOL_N_OPS; op++)
+        for (int size = 0; size < 2; size++) {
+            test_best_along(table, op, dtype, size, width);
+            test_best_down(table, op, dtype, size, n, width);
+        }
+    for (int op = 0; op < CPOOL_N_OPS; op++)
+        if (table->best_planes[op][dtype]) test_best_planes(table, op, dtype, n, width);
     test_sum_record(table, dtype, n, width);
     if (table->scatter_eight[dtype]) test_scatter_eight(table, dtype, width);
     if (table->sum_rows[dtype]) test_sum_rows(table, dtype, n, width);

@@ -15,6 +15,22 @@ static int any_nan(int dtype, const uint8_t *values_, ptrdiff_t n) {
     return 0;
 }
 
+/* Of places between passes, of records whose codes have 1 << size bytes. */
+static ptrdiff_t place_bytes(const cpool_kernels *table, int dtype, int size) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, code = 1 << size;
+    return table->wide_places && bytes > code ? bytes : code;
+}
+
+/* Whether first passes look for NaN; where they do not, later ones take any value as it is. */
+static int finds_nan(const cpool_kernels *table, int op, int dtype, int size) {
+    static double nans[WIDEST_VECTOR], y[WIDEST_VECTOR]; /* all bits set: NaN of both dtypes */
+    const ptrdiff_t tap = 0;
+    const int64_t code = 0;
+    memset(nans, 0xff, sizeof nans);
+    const cpool_pass pass = {.value = nans, .n_taps = 1, .tap = &tap, .tap_code = &code};
+    return (dtype == CPOOL_f32 || dtype == CPOOL_f64) && table->best_along[op][dtype][size](y, NULL, &pass, 1, 0);
+}
+
 static void fill_places(uint8_t *places, ptrdiff_t bytes, ptrdiff_t n) {
     for (ptrdiff_t i = 0; i < n; i++)
         store_unsigned(places + i * bytes, (size_t)bytes, (uint64_t)between(0, MOST_READ_PLACE));
@@ -34,40 +50,32 @@ static uint64_t first_of_taps(uint8_t *best, int op, int dtype, const uint8_t *c
     return best_place;
 }
 
-/* Whether passes of this table have to be told where there is NaN: others see to it each time. */
-static int must_be_told(const cpool_kernels *table, int op, int dtype) {
-    _Alignas(WIDEST_VECTOR) uint8_t nan[WIDEST_VECTOR], best[WIDEST_VECTOR];
-    const ptrdiff_t offset[2] = {0, 0};
-    const int64_t code[2] = {0, 0};
-    memset(nan, 0xFF, sizeof nan);
-    const cpool_pass pass = {.value = nan, .n_taps = 2, .tap = offset, .tap_code = code, .n_images = 1};
-    return table->best_along[op][dtype](best, NULL, &pass, 1, 0);
-}
-
-/* A first pass or a later one, which half the time is in place. */
-static void test_best_along(const cpool_kernels *table, int op, int dtype, ptrdiff_t width) {
-    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, place = table->wide_places ? bytes : 1;
-    const ptrdiff_t lanes = table->vector_bytes / bytes, n = (width + lanes - 1) / lanes * lanes;
+/* A first pass, one of pairs, or a later one, which half the time is in place. */
+static void test_best_along(const cpool_kernels *table, int op, int dtype, int size, ptrdiff_t width) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, place = place_bytes(table, dtype, size);
+    const ptrdiff_t lanes = table->vector_bytes ? table->vector_bytes / bytes : 1;
+    const ptrdiff_t n = (width + lanes - 1) / lanes * lanes;
     const int later = between(0, 1) != 0, recorded = between(0, 2) != 0, in_place = later && between(0, 1);
-    const ptrdiff_t n_taps = between(2, MOST_ALONG_TAPS);
-    ptrdiff_t offset[MOST_ALONG_TAPS] = {0}, span = 0;
+    const int in_pairs = !later && size == 0 && table->window_best_pairs[op][dtype] && between(0, 2) == 0;
+    const ptrdiff_t stride = in_pairs ? 2 : 1, n_taps = in_pairs ? between(2, 3) : between(1, MOST_ALONG_TAPS);
+    ptrdiff_t offset[MOST_ALONG_TAPS] = {0};
     int64_t code[MOST_ALONG_TAPS] = {between(0, 9)};
     for (ptrdiff_t t = 1; t < n_taps; t++) {
-        offset[t] = in_place ? offset[t - 1] + between(0, 9) : between(0, 70);
+        offset[t] = in_pairs ? t : in_place ? offset[t - 1] + between(0, 9) : between(0, 70);
         code[t] = code[t - 1] + between(1, 9);
-        if (offset[t] > span) span = offset[t];
     }
-    const ptrdiff_t cells = n + span, n_images = between(0, 1) ? 1 : n_taps;
+    ptrdiff_t span = 0;
+    for (ptrdiff_t t = 0; t < n_taps; t++) if (offset[t] > span) span = offset[t];
+    const ptrdiff_t cells = in_pairs ? 2 * n + 1 : n + span;
     uint8_t *y = output_in(SLOT_Y, (in_place ? cells : n) * bytes);
     uint8_t *places = output_in(SLOT_CODE, (in_place ? cells : n) * place);
     uint8_t *from = in_place ? y : place_in(SLOT_VALUES, cells * bytes);
     uint8_t *from_places = in_place ? places : place_in(SLOT_CODES, cells * place);
     fill_values(from, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
-    if (!later && n_images == 1) memset(from + n * bytes, 0, (size_t)(span * bytes)); /* of which tap 0 sees none */
     if (later && recorded) fill_places(from_places, place, cells);
     uint8_t *image = image_of(SLOT_Y, y), *places_image = image_of(SLOT_CODE, places);
-    const int told = must_be_told(table, op, dtype), nan = any_nan(dtype, from, cells);
-    const int exact = later && ((told && nan) || between(0, 1));
+    const int nan = any_nan(dtype, from, cells), finds = finds_nan(table, op, dtype, size);
+    const int exact = later && ((nan && finds) || between(0, 1));
     if (in_place) {
         memcpy(image, y, (size_t)(cells * bytes));
         if (recorded) memcpy(places_image, places, (size_t)(cells * place));
@@ -76,7 +84,7 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, ptrdi
     int nan_seen = 0;
     for (ptrdiff_t i = 0; i < width; i++) {
         _Alignas(8) uint8_t best[8];
-        const uint8_t *cell = (in_place ? image : from) + i * bytes;
+        const uint8_t *cell = (in_place ? image : from) + stride * i * bytes;
         for (ptrdiff_t t = 0; t < n_taps; t++) nan_seen |= any_nan(dtype, cell + offset[t] * bytes, 1);
         const uint64_t best_place =
             first_of_taps(best, op, dtype, cell,
@@ -86,17 +94,18 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, ptrdi
         if (recorded) store_unsigned(places_image + i * place, (size_t)place, best_place);
     }
     const cpool_pass pass = {.value = from, .code = later && recorded ? from_places : NULL, .later = later,
-                             .n_images = n_images, .n_taps = n_taps, .tap = offset, .tap_code = code};
-    const int found = table->best_along[op][dtype](y, recorded ? places : NULL, &pass, width, exact);
+                             .in_pairs = in_pairs, .n_taps = n_taps, .tap = offset, .tap_code = code};
+    const int found = table->best_along[op][dtype][size](y, recorded ? places : NULL, &pass, width, exact);
     allow_room(SLOT_Y, y, bytes, n, 1, width, n);
     if (recorded) allow_room(SLOT_CODE, places, place, n, 1, width, n);
-    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE) && (later || (found ? nan : !told || !nan_seen)), table->isa,
+    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE) && (later || (found ? nan : !nan_seen || !finds)), table->isa,
           op == CPOOL_MAX ? "best_along max" : "best_along min", elements[dtype].name, place, 1, width);
 }
 
-static void test_best_down(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width) {
-    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, place = table->wide_places ? bytes : 1;
-    const ptrdiff_t lanes = table->vector_bytes / bytes, read = width > lanes ? width : lanes;
+static void test_best_down(const cpool_kernels *table, int op, int dtype, int size, ptrdiff_t n, ptrdiff_t width) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, code = 1 << size;
+    const ptrdiff_t place = place_bytes(table, dtype, size);
+    const ptrdiff_t lanes = table->vector_bytes ? table->vector_bytes / bytes : 1, read = width > lanes ? width : lanes;
     const int recorded = between(0, 2) != 0;
     const ptrdiff_t n_taps = between(1, MOST_DOWN_TAPS), tap_pitch = width + between(0, 3);
     cpool_pass pass = {.later = 1, .n_taps = n_taps, .n_planes = between(1, 2), .plane = between(0, 20),
@@ -107,26 +116,26 @@ static void test_best_down(const cpool_kernels *table, int op, int dtype, ptrdif
     const ptrdiff_t cells = (pass.n_planes - 1) * pass.plane + (n - 1) * pass.pitch + (n_taps - 1) * tap_pitch + read;
     pass.y_plane = n * y_pitch;
     uint8_t *from = place_in(SLOT_VALUES, cells * bytes), *from_places = place_in(SLOT_CODES, cells * place);
-    uint8_t *y = output_in(SLOT_Y, most * bytes), *places = output_in(SLOT_CODE, most);
+    uint8_t *y = output_in(SLOT_Y, most * bytes), *places = output_in(SLOT_CODE, most * code);
     fill_values(from, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
     fill_places(from_places, place, cells);
     ptrdiff_t offset[MOST_DOWN_TAPS];
-    int64_t code[MOST_DOWN_TAPS];
-    for (ptrdiff_t t = 0; t < n_taps; t++) offset[t] = t * tap_pitch, code[t] = t * pass.code_step;
+    int64_t tap_code[MOST_DOWN_TAPS];
+    for (ptrdiff_t t = 0; t < n_taps; t++) offset[t] = t * tap_pitch, tap_code[t] = t * pass.code_step;
     for (ptrdiff_t r = 0; r < rows; r++)
         for (ptrdiff_t j = 0; j < width; j++) {
             _Alignas(8) uint8_t best[8];
             const ptrdiff_t at = r / n * pass.plane + r % n * pass.pitch + j, to = r * y_pitch + j;
             const uint64_t best_place = first_of_taps(best, op, dtype, from + at * bytes, from_places + at * place,
-                                                      place, n_taps, offset, code);
+                                                      place, n_taps, offset, tap_code);
             memcpy(image_of(SLOT_Y, y) + to * bytes, best, (size_t)bytes);
-            if (recorded) store_unsigned(image_of(SLOT_CODE, places) + to, 1, best_place);
+            if (recorded) store_unsigned(image_of(SLOT_CODE, places) + to * code, (size_t)code, best_place);
         }
     pass.value = from, pass.code = recorded ? from_places : NULL;
-    table->best_down[op][dtype](y, recorded ? places : NULL, y_pitch, &pass, n, width, room,
-                                (must_be_told(table, op, dtype) && any_nan(dtype, from, cells)) || between(0, 1));
+    table->best_down[op][dtype][size](y, recorded ? places : NULL, y_pitch, &pass, n, width, room,
+                                (any_nan(dtype, from, cells) && finds_nan(table, op, dtype, size)) || between(0, 1));
     allow_room(SLOT_Y, y, bytes, y_pitch, rows, width, room);
-    if (recorded) allow_room(SLOT_CODE, places, 1, y_pitch, rows, width, room);
+    if (recorded) allow_room(SLOT_CODE, places, code, y_pitch, rows, width, room);
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
           op == CPOOL_MAX ? "best_down max" : "best_down min", elements[dtype].name, place, n, width);
 }

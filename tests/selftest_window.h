@@ -1,10 +1,10 @@
 /*
- * selftest_window.h - window_best, also in place, and window_best_pairs against a naive loop over each window.
+ * selftest_window.h - window_best and window_best_pairs against a naive loop over each window.
  */
 enum { MAX_TAPS = 7, MAX_PAST_ROW = 40 };
 
 /* The window: rows and taps with rising places that start at 0 or end at the largest. */
-static const void *values[MAX_ROWS], *codes[MAX_ROWS];
+static const void *values[MAX_ROWS];
 static int64_t row_code[MAX_ROWS], tap_code[MAX_TAPS];
 static ptrdiff_t tap[MAX_TAPS], tap_low, tap_high;
 
@@ -38,27 +38,18 @@ static void read_value(uint8_t *value, int dtype, const uint8_t *from) {
     else memcpy(value, from, elements[dtype].bytes);
 }
 
-/* Rows of `span` cells and, where such rows are given, of places up to largest_read; with slack to be read behind. */
-static void random_rows(cpool_window *window, int dtype, ptrdiff_t span, ptrdiff_t slack_bytes, ptrdiff_t place,
-                        ptrdiff_t largest_read) {
+/* Rows of `span` cells, with slack to be read behind. */
+static void random_rows(const cpool_window *window, int dtype, ptrdiff_t span, ptrdiff_t slack_bytes) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, cells = span + slack_bytes / bytes;
-    const ptrdiff_t places = span + slack_bytes / place;
     for (ptrdiff_t r = 0; r < window->n_rows; r++) {
         uint8_t *row = place_in(SLOT_VALUES + (int)r, cells * bytes);
         fill_values(row, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
         values[r] = row - tap_low * bytes;
-        if (largest_read < 0) continue;
-        row = place_in(SLOT_CODES + (int)r, places * place);
-        for (ptrdiff_t i = 0; i < places; i++)
-            store_unsigned(row + i * place, (size_t)place, (uint64_t)between(0, largest_read));
-        codes[r] = row - tap_low * place;
     }
-    if (largest_read >= 0) window->code = codes;
 }
 
 /* The first best of one window, into best, and its place. `at` is where the window begins. */
-static uint64_t first_best(uint8_t *best, const cpool_window *window, int op, int dtype, ptrdiff_t place,
-                           ptrdiff_t at) {
+static uint64_t first_best(uint8_t *best, const cpool_window *window, int op, int dtype, ptrdiff_t at) {
     const element *type = &elements[dtype];
     _Alignas(8) uint8_t value[8];
     uint64_t best_place = 0;
@@ -69,8 +60,6 @@ static uint64_t first_best(uint8_t *best, const cpool_window *window, int op, in
             if ((r || t) && !type->beats(value, best, op)) continue;
             memcpy(best, value, type->bytes);
             best_place = (uint64_t)(window->row_code[r] + window->tap_code[t]);
-            if (window->code)
-                best_place += load_unsigned((const uint8_t *)window->code[r] + cell * place, (size_t)place);
         }
     return best_place;
 }
@@ -80,19 +69,18 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
                              ptrdiff_t stride, ptrdiff_t n, ptrdiff_t width) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes;
     const int recorded = record > 1 || between(0, 2);
-    const ptrdiff_t largest_read = recorded && stride == 1 && between(0, 1) ? between(0, 50) : -1;
     const int64_t largest = record == 8 ? INT64_MAX : ((int64_t)1 << 8 * record) - 1;
-    cpool_window window = random_window(largest_read > 0 ? largest - largest_read : largest, stride * width);
+    cpool_window window = random_window(largest, stride * width);
     const ptrdiff_t y_pitch = width + between(0, 5), span = (n - 1) * y_pitch + width, room = random_room(span);
     const ptrdiff_t cells = room > span ? room : span;
     random_rows(&window, dtype, (n - 1) * window.pitch + tap_high - tap_low + stride * (width - 1) + 1,
-                room ? stride * WIDEST_VECTOR : 0, record, largest_read);
+                room ? stride * WIDEST_VECTOR : 0);
     uint8_t *y = output_in(SLOT_Y, cells * bytes), *places = output_in(SLOT_CODE, cells * record);
     for (ptrdiff_t i = 0; i < n; i++)
         for (ptrdiff_t j = 0; j < width; j++) {
             _Alignas(8) uint8_t best[8];
             const ptrdiff_t to = i * y_pitch + j;
-            const uint64_t best_place = first_best(best, &window, op, dtype, record, i * window.pitch + stride * j);
+            const uint64_t best_place = first_best(best, &window, op, dtype, i * window.pitch + stride * j);
             memcpy(image_of(SLOT_Y, y) + to * bytes, best, (size_t)bytes);
             if (recorded) store_unsigned(image_of(SLOT_CODE, places) + to * record, (size_t)record, best_place);
         }
@@ -102,38 +90,4 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     const char *name = stride == 2 ? (op == CPOOL_MAX ? "window_max_pairs" : "window_min_pairs")
                                    : (op == CPOOL_MAX ? "window_max" : "window_min");
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), isa, name, elements[dtype].name, record, n, width);
-}
-
-/* One row, in place: what has been written must not be read again as if it were what was there before. */
-static void test_window_in_place(const char *isa, cpool_window_best *kernel, int op, int dtype, ptrdiff_t record,
-                                 ptrdiff_t width) {
-    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, n_taps = between(2, MAX_TAPS), step = between(1, 4);
-    const int recorded = record > 1 || between(0, 2);
-    for (ptrdiff_t t = 0; t < n_taps; t++) tap[t] = t * step, tap_code[t] = t ? tap_code[t - 1] + between(1, 9) : 0;
-    row_code[0] = 0;
-    cpool_window window = {.value = values, .row_code = row_code, .tap = tap, .tap_code = tap_code, .n_rows = 1,
-                           .n_taps = n_taps, .pitch = 0};
-    const ptrdiff_t cells = width + tap[n_taps - 1] + WIDEST_VECTOR / bytes;
-    uint8_t *y = output_in(SLOT_Y, cells * bytes), *places = output_in(SLOT_CODE, cells * record);
-    uint8_t *image = image_of(SLOT_Y, y), *places_image = image_of(SLOT_CODE, places);
-    fill_values(y, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
-    memcpy(image, y, (size_t)(cells * bytes));
-    for (ptrdiff_t i = 0; recorded && i < cells; i++) {
-        store_unsigned(places + i * record, (size_t)record, (uint64_t)between(0, 50));
-        memcpy(places_image + i * record, places + i * record, (size_t)record);
-    }
-    /* The images come first to last, so what they are made of has not been written yet. */
-    values[0] = image, codes[0] = places_image, window.code = recorded ? codes : NULL;
-    for (ptrdiff_t j = 0; j < width; j++) {
-        _Alignas(8) uint8_t best[8];
-        const uint64_t best_place = first_best(best, &window, op, dtype, record, j);
-        memcpy(image + j * bytes, best, (size_t)bytes);
-        if (recorded) store_unsigned(places_image + j * record, (size_t)record, best_place);
-    }
-    values[0] = y, codes[0] = places;
-    kernel(y, recorded ? places : NULL, 0, &window, 1, width, cells);
-    allow_room(SLOT_Y, y, bytes, cells, 1, width, cells);
-    if (recorded) allow_room(SLOT_CODE, places, record, cells, 1, width, cells);
-    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), isa, op == CPOOL_MAX ? "window_max in place"
-          : "window_min in place", elements[dtype].name, record, 1, width);
 }

@@ -1,0 +1,61 @@
+/*
+ * op_kernels.h - the window kernels of one op, dtype, record and width of vector, and the one place where a maximum (or
+ * minimum) is taken. Parameters: OP (max, min); BEATS, the strict order of that op, and NOT_PAST, its contrary; the
+ * vocabulary of vector.h.
+ */
+#undef BETTER
+#if VECTOR_BYTES && HAS_MASKS
+#define BETTER CPOOL_NAME3(BETTER, OP, DTYPE)
+#elif IS_FLOAT
+/* A NaN beats every number, and nothing beats a NaN that came first: the order of np.argmax. */
+#define BETTER(v, best) (NOT((v)NOT_PAST(best)) & ((best) == (best)))
+#else
+#define BETTER(v, best) ((v)BEATS(best))
+#endif
+#define winner_of CPOOL_NAME2(NAMED(winner_of), OP)
+
+/* The winner of two, the first of equals; its place only where it is wanted. ordered: neither is NaN. */
+CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, const int ordered) {
+#if IS_ORDERED
+    if (ordered) {
+        const vec best = (vec)CPOOL_NAME3(ORDERED, OP, DTYPE)(second.value, first.value);
+        if (has_place) first.place = choose_code(same_bits(best, first.value), first.place, second.place);
+        first.value = best;
+        return first;
+    }
+#endif
+    (void)ordered;
+    const best_mask better = (best_mask)BETTER(second.value, first.value);
+    first.value = choose(better, second.value, first.value);
+    if (has_place) first.place = choose_code(better, second.place, first.place);
+    return first;
+}
+
+/* Notes what is NaN, and that the winners are to be found again if anything was: 1.3x to 1.5x without NaN. */
+#if IS_ORDERED
+#define NOTE_NAN(a, b) if (ordered) nan = either(nan, unordered((a).value, (b).value))
+#define LEAVE_IF_NAN() if (ordered && any_lane(nan)) return 0
+#define COMPUTED(best, has_place) \
+    do { \
+        CPOOL_COMPUTED_VECTOR((best).value); \
+        if (has_place) CPOOL_COMPUTED_VECTOR((best).place); \
+    } while (0)
+#else
+#define NOTE_NAN(a, b) (void)0
+#define LEAVE_IF_NAN() (void)nan
+#define COMPUTED(best, has_place) (void)0
+#endif
+
+#if HAS_ROWS
+#include "window_best.h"
+#endif
+#if VECTOR_BYTES == PASS_BYTES && RECORD_BYTES <= 2
+#include "window_passes.h"
+#endif
+#if VECTOR_BYTES && VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1
+#include "window_planes.h"
+#endif
+#undef winner_of
+#undef NOTE_NAN
+#undef LEAVE_IF_NAN
+#undef COMPUTED

@@ -96,8 +96,7 @@ cdef double lay_out_flat(Job *job) noexcept nogil:
 cdef void lay_out_flat_taps(Job *job) noexcept:
     """Where a row's first cells go, then the taps of each pass: the best of a few, of a few of these, and so on."""
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t i, reach = 1, following, most = 1, n = width.stride
-    cdef double widest = 0
+    cdef ptrdiff_t i, reach = 1, following, most = 1, widest = 0, n = width.stride
     cdef int levels = 0
     cdef Level *level
     for i in range(width.stride):
@@ -108,7 +107,7 @@ cdef void lay_out_flat_taps(Job *job) noexcept:
         if most == MOST_ALONG or levels == 0:
             levels, most = levels + 1, 1
         most += 1
-        widest = <double> most ** levels
+        widest = most ** levels
     job.cut[2].levels = levels
     for i in range(levels):
         following = width.kernel if i == levels - 1 else reach * most

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -28,14 +27,19 @@ def integer(name: str, value: Any, least: int) -> int:
     return number
 
 
-def _entries(name: str, value: Any, rank: int, kinds: str) -> Sequence[Any]:
+def _listed(value: Any, n: int) -> list[Any]:
+    """The entries of a sequence, or one value n times."""
+    try:
+        return [value] * n if type(value) is int else list(value)
+    except TypeError:
+        return [value] * n
+
+
+def _entries(name: str, value: Any, rank: int, kinds: str) -> list[Any]:
     """The entry for each of `rank` axes: those of a sequence, or one value for all."""
     if isinstance(value, UNORDERED):
         raise TypeError(f"{name} must be {kinds}, got {value!r}")
-    try:
-        entries = list(value)
-    except TypeError:
-        return [value] * rank
+    entries = _listed(value, rank)
     if len(entries) != rank:
         raise ValueError(f"{name} must have {rank} entries, one an axis, or be one integer, got {value!r}")
     return entries
@@ -57,14 +61,10 @@ def paddings(value: Any, rank: int) -> str | tuple[tuple[int, int], ...]:
     for entry in _entries("padding", value, rank, "an integer, one integer or pair an axis, or a name"):
         if isinstance(entry, UNORDERED):
             raise TypeError(f"padding must be an integer, one integer or pair an axis, or a name, got {value!r}")
-        try:
-            sides = list(entry)
-        except TypeError:
-            sides = [entry, entry]
+        sides = _listed(entry, 2)
         if len(sides) != 2:
             raise ValueError(f"padding must have pairs (before, after), got {entry!r} in {value!r}")
-        pair = (integer("padding", sides[0], 0), integer("padding", sides[1], 0))
-        pairs.append(pair)
+        pairs.append((integer("padding", sides[0], 0), integer("padding", sides[1], 0)))
     return tuple(pairs)
 
 

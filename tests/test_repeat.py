@@ -238,6 +238,7 @@ def test_equal_arguments_of_other_types():
             for wrong in (bool(n), float(n), np.float64(n), np.bool_(n), complex(n)):
                 with pytest.raises(TypeError, match=name):
                     cpool.max_pool2d(x, **{**right, name: form(wrong)})
+    cpool.max_pool2d(x, 1)
     for wrong in (0, 0.0, None, "", np.int64(0)):
         with pytest.raises(TypeError, match="ceil_mode"):
             cpool.max_pool2d(x, 1, ceil_mode=wrong)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from cpool import _kernels
-from cpool._geometry import geometry, integers, paddings
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -17,7 +15,6 @@ MAX, MIN = 0, 1
 # In the order of CPOOL_FOR_EACH_DTYPE (src_c/cpool_kernels.h): a dtype's place here is its place in the kernel tables.
 DTYPES = [np.dtype(char) for char in ("?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8")]
 DTYPE_CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
-RECORD_DTYPES = {np.dtype(unsigned).itemsize: np.dtype(unsigned) for unsigned in ("u1", "u2", "u4", "u8")}
 
 
 def _never_wins(op: int, dtype: np.dtype[Any]) -> bytes:
@@ -31,47 +28,6 @@ def _never_wins(op: int, dtype: np.dtype[Any]) -> bytes:
 
 
 FILLS = {(op, code): _never_wins(op, dtype) for op in (MAX, MIN) for code, dtype in enumerate(DTYPES)}
-
-
-@lru_cache(maxsize=1024)
-def cached_plan(
-    length: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> _kernels.Plan:
-    """The plan of arguments that checked_arguments gave, or that are plain integers."""
-    return _kernels.Plan(geometry(length, kernel_size, stride, padding, dilation, ceil_mode))
-
-
-def plan_for(
-    length: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any
-) -> _kernels.Plan:
-    """The plan of pooling axes of these lengths; checks all arguments."""
-    # A cache would take True or 1.0 for 1, so what enters it is plain integers: as they come, or made so here.
-    if not (
-        type(kernel_size) is int
-        and (stride is None or type(stride) is int)
-        and type(padding) is int
-        and type(dilation) is int
-        and type(ceil_mode) is bool
-    ):
-        kernel_size, stride, padding, dilation, ceil_mode = checked_arguments(
-            len(length), kernel_size, stride, padding, dilation, ceil_mode
-        )
-    return cached_plan(length, kernel_size, stride, padding, dilation, ceil_mode)
-
-
-def checked_arguments(
-    rank: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any
-) -> tuple[Any, Any, Any, Any, bool]:
-    """The geometry's arguments as tuples of plain integers, one an axis (a named padding stays one)."""
-    if not isinstance(ceil_mode, (bool, np.bool_)):
-        raise TypeError(f"ceil_mode must be True or False, got {ceil_mode!r}")
-    return (
-        integers("kernel_size", kernel_size, rank, 1),
-        None if stride is None else integers("stride", stride, rank, 1),
-        paddings(padding, rank),
-        integers("dilation", dilation, rank, 1),
-        bool(ceil_mode),
-    )
 
 
 def as_array(name: str, value: Any, rank: int, any_byte: bool = False) -> tuple[Array, int]:
@@ -124,15 +80,6 @@ def contiguous(array: Array, rank: int, channels_last: bool) -> Array:
     return np.ascontiguousarray(in_memory_order(array, rank, channels_last))
 
 
-def empty(name: str, shape: tuple[int, ...], dtype: np.dtype[Any], rank: int, channels_last: bool) -> Array:
-    """A new array of this shape in the layout."""
-    try:
-        made: Array = _kernels.empty(shape, dtype, rank, channels_last)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{name} would have shape {shape}: more than memory can address") from None
-    return made
-
-
 def overlap(a: Array, b: Array) -> bool:
     """Whether two arrays may share memory. Two that own theirs do only if they are one: that question is faster."""
     return a is b if a.flags.owndata and b.flags.owndata else np.may_share_memory(a, b)
@@ -149,7 +96,7 @@ def result(
 ) -> Array:
     """Where the kernels write: `out` itself if its memory order allows it and no input overlaps, else a new array."""
     if out is None:
-        return empty(name, shape, dtype, rank, channels_last)
+        return _kernels.empty(name, shape, dtype, rank, channels_last)
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be a NumPy array, got {type(out).__name__}")
     if out.dtype != dtype:
@@ -162,7 +109,7 @@ def result(
     in_place = in_memory_order(out, rank, True).flags.c_contiguous if channels_last else flags.c_contiguous
     if in_place and flags.aligned and not any(overlap(out, array) for array in inputs):
         return out
-    return empty(name, shape, dtype, rank, channels_last)
+    return _kernels.empty(name, shape, dtype, rank, channels_last)
 
 
 def delivered(made: Array, out: Array | None) -> Array:

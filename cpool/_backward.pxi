@@ -43,18 +43,19 @@ cdef ptrdiff_t CHUNK_BYTES = 32768  # about the most that is cleared at a time, 
 cdef int GROUP = 4                  # planes, or channels, that scatter_record does together
 
 
-cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, bint channels_last):
+cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
     cdef Gradient g
-    cdef int rank = len(plan.output), threads
+    cdef ptrdiff_t cells = dx.size
+    cdef int threads
     cdef void *taps = NULL
     cdef char *memory = NULL
     memset(&g, 0, sizeof(Gradient))
     g.scatter = chosen.scatter_record[dtype][log2_bytes(plan.code_item)]
     g.item, g.code_item = dx.itemsize, plan.code_item
-    g.bytes = dx.size * dx.itemsize
+    g.bytes = cells * g.item
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
-    lay_out_outputs(&g, plan, dx.size, dx.shape[dx.ndim - rank - 1] if channels_last else 1)
+    lay_out_outputs(&g, plan, cells)
     if g.code_item <= 2:
         g.taps.n = plan.taps
         taps = malloc(plan.taps * (sizeof(ptrdiff_t) + sizeof(int64_t)))
@@ -63,13 +64,13 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan, b
         lay_out_taps(&g, taps)
     g.pairs = chosen.spread_pairs[dtype] if chosen.vector_bytes > 0 else NULL
     if g.code_item == 1 and plan_pairs(&g):
-        threads = threads_for(g.items, <double> dx.size)
+        threads = threads_for(g.items, <double> cells)
         count_path(BACKWARD_PAIRS)
     elif g.code_item == 1 and plan_row_sums(&g, chosen.sum_rows[dtype]):
-        threads = threads_for(g.items, <double> dx.size)
+        threads = threads_for(g.items, <double> cells)
         count_path(BACKWARD_ROWS)
     elif g.code_item == 1 and plan_sums(&g, chosen.sum_record[dtype]):
-        threads = threads_for(g.items, <double> dx.size)
+        threads = threads_for(g.items, <double> cells)
         count_path(BACKWARD_SUMS)
     else:
         g.run = backward_part
@@ -111,9 +112,10 @@ cdef char *send_lines(char *sent, char *made, char *cells, bint last) noexcept n
     return sent + n
 
 
-cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements, ptrdiff_t channels) noexcept:
+cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:
     """Sizes and steps of dx and of the outputs, as the kernels want them."""
     cdef cpool_outputs *outputs = &g.outputs
+    cdef ptrdiff_t channels = plan.channels
     cdef uint64_t cells = channels
     cdef int i
     for i in range(2, -1, -1):

@@ -187,8 +187,7 @@ cdef void lay_out_flat_taps(Job *job) noexcept:
 
 cdef ptrdiff_t list_passes(Job *job, ptrdiff_t taps, ptrdiff_t step, ptrdiff_t n, int64_t code_step) noexcept:
     """The best of a few cells, `step` apart, of a few of these, and so on; n, and what is returned: taps listed."""
-    cdef ptrdiff_t reach = 1, following, most = 1, t
-    cdef double widest = 0
+    cdef ptrdiff_t reach = 1, following, most = 1, widest = 0, t
     cdef int levels = 0, number
     cdef Level *level
     # The fewest passes, of the fewest taps: 13 is 4, then 4 of these.
@@ -196,7 +195,7 @@ cdef ptrdiff_t list_passes(Job *job, ptrdiff_t taps, ptrdiff_t step, ptrdiff_t n
         if most == MOST_ALONG or levels == 0:
             levels, most = levels + 1, 1
         most += 1
-        widest = <double> most ** levels
+        widest = most ** levels
     for number in range(levels):
         following = taps if number == levels - 1 else reach * most
         level = &job.level[job.levels]

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
+
+import numpy as np
 
 INT64_MAX = 2**63 - 1
 UNORDERED = (str, bytes, dict, set, frozenset)
 NAMED_PADDINGS = ("valid", "same", "same_upper", "same_lower")
 
 
-@dataclass(frozen=True, slots=True)
-class Geometry:
-    """A pooling of n axes; each field has one entry an axis, in cells of that axis."""
-
-    length: tuple[int, ...]
-    kernel: tuple[int, ...]
-    stride: tuple[int, ...]
-    before: tuple[int, ...]
-    dilation: tuple[int, ...]
-    output: tuple[int, ...]
-
-
 def integer(name: str, value: Any, least: int) -> int:
     """`value` as an int of at least `least` and at most int64's largest."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
     try:
+        if isinstance(value, bool):
+            raise TypeError
         number = operator.index(value)
     except TypeError:
         raise TypeError(f"{name} must be an integer, got {value!r}") from None
@@ -39,14 +27,19 @@ def integer(name: str, value: Any, least: int) -> int:
     return number
 
 
-def _entries(name: str, value: Any, rank: int, kinds: str) -> Sequence[Any]:
+def _listed(value: Any, n: int) -> list[Any]:
+    """The entries of a sequence, or one value n times."""
+    try:
+        return [value] * n if type(value) is int else list(value)
+    except TypeError:
+        return [value] * n
+
+
+def _entries(name: str, value: Any, rank: int, kinds: str) -> list[Any]:
     """The entry for each of `rank` axes: those of a sequence, or one value for all."""
     if isinstance(value, UNORDERED):
         raise TypeError(f"{name} must be {kinds}, got {value!r}")
-    try:
-        entries = list(value)
-    except TypeError:
-        return [value] * rank
+    entries = _listed(value, rank)
     if len(entries) != rank:
         raise ValueError(f"{name} must have {rank} entries, one an axis, or be one integer, got {value!r}")
     return entries
@@ -68,14 +61,10 @@ def paddings(value: Any, rank: int) -> str | tuple[tuple[int, int], ...]:
     for entry in _entries("padding", value, rank, "an integer, one integer or pair an axis, or a name"):
         if isinstance(entry, UNORDERED):
             raise TypeError(f"padding must be an integer, one integer or pair an axis, or a name, got {value!r}")
-        try:
-            sides = list(entry)
-        except TypeError:
-            sides = [entry, entry]
+        sides = _listed(entry, 2)
         if len(sides) != 2:
             raise ValueError(f"padding must have pairs (before, after), got {entry!r} in {value!r}")
-        pair = (integer("padding", sides[0], 0), integer("padding", sides[1], 0))
-        pairs.append(pair)
+        pairs.append((integer("padding", sides[0], 0), integer("padding", sides[1], 0)))
     return tuple(pairs)
 
 
@@ -149,25 +138,39 @@ def _axis(
     return before, output
 
 
+def checked_arguments(
+    rank: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any
+) -> tuple[tuple[int, ...], tuple[int, ...] | None, str | tuple[tuple[int, int], ...], tuple[int, ...], bool]:
+    """A pooling's arguments as tuples of plain integers, one an axis (a named padding stays one)."""
+    if not isinstance(ceil_mode, (bool, np.bool_)):
+        raise TypeError(f"ceil_mode must be True or False, got {ceil_mode!r}")
+    return (
+        integers("kernel_size", kernel_size, rank, 1),
+        None if stride is None else integers("stride", stride, rank, 1),
+        paddings(padding, rank),
+        integers("dilation", dilation, rank, 1),
+        bool(ceil_mode),
+    )
+
+
 def geometry(
     length: tuple[int, ...],
-    kernel_size: int | tuple[int, ...],
-    stride: int | tuple[int, ...] | None,
-    padding: int | str | tuple[tuple[int, int], ...],
-    dilation: int | tuple[int, ...],
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...] | None,
+    padding: str | tuple[tuple[int, int], ...],
+    dilation: tuple[int, ...],
     ceil_mode: bool,
-) -> Geometry:
-    """The geometry of pooling axes of these lengths; ValueError where there is none."""
+) -> list[tuple[int, int, int, int, int, int]]:
+    """(length, kernel, stride, padding before, dilation, output length) of each pooling axis; ValueError without one.
+
+    The arguments are those of checked_arguments.
+    """
     rank = len(length)
-    kernel = integers("kernel_size", kernel_size, rank, 1)
-    steps = kernel if stride is None else integers("stride", stride, rank, 1)
-    pads = paddings(padding, rank)
-    gaps = integers("dilation", dilation, rank, 1)
     if prod(kernel) > INT64_MAX:
         raise ValueError(f"kernel_size {kernel} has {prod(kernel)} taps, more than 2**63 - 1")
-    axes = [
-        _axis(i - rank, length[i], kernel[i], steps[i], pads if isinstance(pads, str) else pads[i], gaps[i], ceil_mode)
-        for i in range(rank)
-    ]
-    before, output = zip(*axes, strict=True)
-    return Geometry(length, kernel, steps, before, gaps, output)
+    axes = []
+    for i, steps in enumerate(stride or kernel):
+        sides = padding if isinstance(padding, str) else padding[i]
+        before, output = _axis(i - rank, length[i], kernel[i], steps, sides, dilation[i], ceil_mode)
+        axes.append((length[i], kernel[i], steps, before, dilation[i], output))
+    return axes

@@ -34,8 +34,6 @@ cdef struct Job:
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes
     int n_lead
-    ptrdiff_t lead_length[64]     # the axes before the pooled ones and channels, merged where one step covers two
-    ptrdiff_t lead_step[64]
     char *cells                   # x or dx
     char *end                     # past the last of x's elements
     char *outputs                 # y or dout, contiguous
@@ -66,6 +64,9 @@ cdef struct Job:
     ptrdiff_t n_rows, n_taps      # the most that a window has
     ptrdiff_t scratch_bytes
     Scratch *scratch              # [threads]
+    # Not cleared. [n_lead] the axes before the pooled ones and channels, merged where one step covers two
+    ptrdiff_t lead_length[64]
+    ptrdiff_t lead_step[64]
 
 cdef struct Scratch:
     const void **value

@@ -1,8 +1,9 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, cpow=True
 """The compiled side: plane loops without the GIL, split over threads, over the C row kernels of src_c.
 
-Data goes one way: a Plan (the geometry as C), a call's arrays (Job), the traversals (_forward.pxi, _backward.pxi), the
-row kernels. Everything is checked before a function here is called; check_indices serves its caller's checks.
+Data goes one way: an Operation (a pooling's arguments), its Plan for arrays of one kind (the geometry as C), a call's
+arrays (Job), the traversals (_forward.pxi, _backward.pxi), the row kernels. What is not as in an earlier call has been
+checked before a function here runs; check_indices serves its caller's checks.
 """
 
 from cpython.object cimport PyObject, PyTypeObject
@@ -18,7 +19,9 @@ from numpy cimport (NPY_ARRAY_CARRAY, PyArray_CheckExact, PyArray_DATA, PyArray_
 
 import os
 
-from cpool._geometry import integer
+import numpy as np
+
+from cpool._geometry import checked_arguments, geometry, integer
 
 include "_interface.pxi"
 
@@ -49,53 +52,23 @@ include "_row_sums.pxi"
 include "_spread.pxi"
 include "_eights.pxi"
 include "_scatter.pxi"
-include "_repeat.pxi"
-
-cdef class Plan:
-    """A geometry as C, and what a call derives from it once: up to three axes, missing ones of length 1 in front."""
-
-    cdef Axis axis[3]
-    cdef readonly tuple output
-    cdef readonly object geometry
-    cdef readonly ptrdiff_t taps, code_item
-
-    def __init__(self, geometry):
-        cdef int i, missing = 3 - len(geometry.length)
-        self.geometry = geometry
-        self.output = geometry.output
-        self.taps = 1
-        for i in range(3):
-            self.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0)
-            if i >= missing:
-                self.axis[i] = Axis(geometry.length[i - missing], geometry.kernel[i - missing],
-                                    geometry.stride[i - missing], geometry.before[i - missing],
-                                    geometry.dilation[i - missing], geometry.output[i - missing], 0)
-            self.taps *= self.axis[i].kernel
-        # The smallest unsigned integer that holds a tap's number, in bytes.
-        self.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8
-
-    def __reduce__(self):
-        return Plan, (self.geometry,)
+include "_plan.pxi"
 
 
-cdef int prepare(Job *job, Plan plan, ndarray array, bint channels_last, int rank, ptrdiff_t code_item) except -1:
-    """Fills in a job's shape: `array` is x, or dx, whose last axes are the pooled ones, before them the channels."""
-    cdef int i, ndim = PyArray_NDIM(array), lead = ndim - rank - channels_last
-    cdef const npy_intp *shape = PyArray_DIMS(array)
-    cdef const npy_intp *strides = PyArray_STRIDES(array)
-    cdef ptrdiff_t item = PyArray_ITEMSIZE(array)
-    memset(job, 0, sizeof(Job))
+cdef void prepare(Job *job, Plan plan, ndarray x) noexcept:
+    """Fills in what a job takes from x and its plan; its last axes are the pooled ones, before them the channels."""
+    cdef int i, lead = plan.ndim - plan.rank - plan.channels_last
+    cdef const npy_intp *shape = plan.x_shape
+    cdef const npy_intp *strides = plan.x_strides
+    cdef ptrdiff_t item = PyArray_ITEMSIZE(x)
+    memset(job, 0, <char *> job.lead_length - <char *> job)
     job.kernels = chosen
-    job.item, job.code_item = item, code_item
+    job.item, job.code_item = item, plan.code_item
     for i in range(3):
         job.axis[i] = plan.axis[i]
-        if i >= 3 - rank:
-            job.axis[i].step = strides[ndim - 3 + i] // item
-    job.channels = shape[ndim - rank - 1] if channels_last else 1
-    job.cells = address(array)
-    job.end = job.cells + item
-    for i in range(ndim):
-        job.end += max(0, (shape[i] - 1) * strides[i])
+    job.channels = plan.channels
+    job.cells = <char *> PyArray_DATA(x)
+    job.end = job.cells + plan.x_end
     job.planes = 1
     # Leading axes that one step covers are one axis.
     for i in range(lead):
@@ -109,7 +82,6 @@ cdef int prepare(Job *job, Plan plan, ndarray array, bint channels_last, int ran
             job.n_lead += 1
     if job.n_lead == 0:
         job.lead_length[0], job.lead_step[0], job.n_lead = 1, 0, 1
-    return 0
 
 
 cdef int run(Job *job) except -1:
@@ -154,23 +126,19 @@ cdef void run_item(void *job, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
     (<const Job *> job).run(<const Job *> job, (<const Job *> job).scratch + thread, item)
 
 
-cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint channels_last, bytes fill):
-    """Pools x into y, and the winners' places into record unless that is None.
-
-    y and record are contiguous in x's layout; channels_last: the axis before the pooled ones has unit stride in all.
-    fill: the bytes of the value that no element is beaten by.
-    """
+cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
+    """Pools x into y, and the winners' places into record unless that is None; y and record in x's layout."""
     cdef Job job
-    cdef int rank = len(plan.output), size
+    cdef int op = plan.op, dtype = plan.code, size
     cdef bint flat
     cdef const Axis *axis
     cdef cpool_window_best *every_second
     cdef cpool_best_along *along
     cdef cpool_best_down *down
-    prepare(&job, plan, x, channels_last, rank, plan.code_item)
-    job.outputs = address(y)
-    job.record = address(record) if record is not None else NULL
-    memcpy(job.fill, <const char *> fill, len(fill))
+    prepare(&job, plan, x)
+    job.outputs = <char *> PyArray_DATA(y)
+    job.record = <char *> PyArray_DATA(record) if record is not None else NULL
+    memcpy(job.fill, plan.fill, sizeof(job.fill))
     axis = job.axis
     size = log2_bytes(job.code_item) if record is not None else 0
     job.best = chosen.window_best[op][dtype][size]
@@ -197,7 +165,7 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
     else:
         job.run = forward_flat
         count_path(FORWARD_FLAT)
-    run(&job)
+    return run(&job)
 
 
 cdef inline char *address(array) except NULL:

@@ -174,41 +174,37 @@ cdef void lay_out(int ndim, const npy_intp *shape, npy_intp item, int rank, bint
             step *= shape[i]
 
 
-cdef ndarray new_array(int ndim, const npy_intp *shape, npy_dtype dtype, int rank, bint channels_last):
-    """An array in the layout, its elements not set."""
+cpdef ndarray empty(str name, tuple shape, npy_dtype dtype, int rank, bint channels_last):
+    """A new array of at least `rank` axes in the layout, its elements not set; ValueError if it is too large."""
+    cdef npy_intp lengths[64]
     cdef npy_intp steps[64]
     cdef double size = dtype.itemsize
     cdef bint laid_out
-    cdef int i
+    cdef int i, ndim = len(shape)
     cdef Owner owner = None
     cdef void *start = NULL
     cdef ndarray array
-    for i in range(ndim):
-        size *= shape[i]
-    laid_out = channels_last and 0 < size < MOST_BYTES  # else NumPy is to raise, or there is nothing to lay out
-    if laid_out:
-        lay_out(ndim, shape, dtype.itemsize, rank, channels_last, steps)
-    if LEAST_BLOCK <= size < MOST_BYTES and unused_limit > 0:
-        owner = Owner()
-        owner.memory = take(<size_t> size)
-        start = owner.memory.start      # NULL: NumPy is to raise its MemoryError
-        if start != NULL:
-            PyTraceMalloc_Track(TRACE_DOMAIN, <size_t> start, <size_t> size)
-    Py_INCREF(dtype)                    # the call takes a reference
-    array = PyArray_NewFromDescr(<PyTypeObject *> ndarray, <PyArray_Descr *> dtype, ndim, shape,
-                                 steps if laid_out else NULL, start, NPY_ARRAY_CARRAY if start != NULL else 0, NULL)
+    try:
+        for i in range(ndim):
+            lengths[i] = shape[i]
+            size *= lengths[i]
+        laid_out = channels_last and 0 < size < MOST_BYTES  # else NumPy is to raise, or there is nothing to lay out
+        if laid_out:
+            lay_out(ndim, lengths, dtype.itemsize, rank, channels_last, steps)
+        if LEAST_BLOCK <= size < MOST_BYTES and unused_limit > 0:
+            owner = Owner()
+            owner.memory = take(<size_t> size)
+            start = owner.memory.start  # NULL: NumPy is to raise its MemoryError
+            if start != NULL:
+                PyTraceMalloc_Track(TRACE_DOMAIN, <size_t> start, <size_t> size)
+        Py_INCREF(dtype)                # the call takes a reference
+        array = PyArray_NewFromDescr(<PyTypeObject *> ndarray, <PyArray_Descr *> dtype, ndim, lengths,
+                                     steps if laid_out else NULL, start, NPY_ARRAY_CARRAY if start != NULL else 0, NULL)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name} would have shape {shape}: more than memory can address") from None
     if start != NULL:
         set_array_base(array, owner)
     return array
-
-
-def empty(tuple shape, npy_dtype dtype, int rank, bint channels_last):
-    """A new array of at least `rank` axes, in the layout."""
-    cdef npy_intp lengths[64]
-    cdef int i
-    for i in range(min(len(shape), 64)):
-        lengths[i] = shape[i]
-    return new_array(len(shape), lengths, dtype, rank, channels_last)
 
 
 cdef size_t limit_from(str text) except? 1:

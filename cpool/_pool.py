@@ -8,63 +8,33 @@ from typing import Any
 import numpy as np
 
 from cpool import _kernels
-from cpool._arrays import (
-    FILLS,
-    RECORD_DTYPES,
-    Array,
-    as_array,
-    contiguous,
-    converted,
-    delivered,
-    empty,
-    in_memory_order,
-    result,
-)
-from cpool._geometry import INT64_MAX, integers, paddings
+from cpool._arrays import FILLS, MAX, Array, as_array, contiguous, converted, delivered, in_memory_order, result
+from cpool._geometry import INT64_MAX, integers
 
 INT64 = np.dtype(np.int64)
 
 
 def forward(
-    op: int, rank: int, x: Array, code: int, plan: _kernels.Plan, want_record: bool, out: Any
-) -> tuple[Array, Array | None, bool]:
-    """(y, record or None, channels_last) of an array from as_array."""
-    channels_last = _kernels.is_channels_last(x, rank)
-    shape = x.shape[:-rank] + plan.output
-    if out is None:
-        y = empty("y", shape, x.dtype, rank, channels_last)
-    else:
-        y = result("y", shape, x.dtype, rank, channels_last, out, (x,))
-    record = empty("the record", shape, RECORD_DTYPES[plan.code_item], rank, channels_last) if want_record else None
-    if y.size:
-        _kernels.forward(op, code, x, y, record, plan, channels_last, FILLS[op, code])
-    return y if out is None else delivered(y, out), record, channels_last
+    operation: _kernels.Operation, x: Any, want_record: bool, out: Any
+) -> tuple[Array, tuple[Any, _kernels.Plan]]:
+    """(y, (record or None, plan))."""
+    op, rank = operation.arguments[:2]
+    x, code = as_array("x", x, rank, any_byte=True)
+    plan = operation.plan_for(x, code, FILLS[op, code])
+    y = result("y", plan.output_shape, x.dtype, rank, plan.channels_last, out, (x,))
+    record = plan.forward(x, y, want_record)
+    return delivered(y, out), (record, plan)
 
 
-def decode(record: Array, plan: _kernels.Plan, rank: int, channels_last: bool) -> Array:
-    """int64 indices, flat over the pooled axes of a plane, from a record."""
-    indices = empty("indices", record.shape, INT64, rank, channels_last)
-    if record.size:
-        _kernels.decode(record, indices, plan, record.shape[-rank - 1] if channels_last else 1)
-    return indices
-
-
-def backward(
-    rank: int,
-    dout: Any,
-    record: Array,
-    input_shape: tuple[int, ...],
-    plan: _kernels.Plan,
-    channels_last: bool,
-    out: Any,
-) -> Array:
-    """dx, from the record of a forward on an array of `input_shape`."""
+def backward(plan: _kernels.Plan, record: Array, dout: Any, out: Any) -> Array:
+    """dx, from the record of a forward by this plan."""
+    rank, channels_last = plan.rank, plan.channels_last
     dout, code = as_array("dout", dout, rank)
     if dout.shape != record.shape:
         raise ValueError(f"dout has shape {dout.shape}; it must have that of the layer's output, {record.shape}")
-    dx = result("dx", input_shape, dout.dtype, rank, channels_last, out, (dout, record))
+    dx = result("dx", plan.shape, dout.dtype, rank, channels_last, out, (dout, record))
     if dx.size:
-        _kernels.backward(code, contiguous(dout, rank, channels_last), record, dx, plan, channels_last)
+        _kernels.backward(code, contiguous(dout, rank, channels_last), record, dx, plan)
     return delivered(dx, out)
 
 
@@ -112,9 +82,7 @@ def unpooled_shape(
     rank: int, y_shape: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, output_size: Any
 ) -> tuple[int, ...]:
     """The shape that max_unpool fills: what pooling it gives y_shape, or what output_size says."""
-    kernel = integers("kernel_size", kernel_size, rank, 1)
-    steps = kernel if stride is None else integers("stride", stride, rank, 1)
-    pads = paddings(padding, rank)
+    _, _, kernel, steps, pads, *_ = _kernels.operation_of(MAX, rank, kernel_size, stride, padding, 1, False).arguments
     lead, pooled = y_shape[:-rank], y_shape[-rank:]
     if output_size is not None:
         size = tuple(output_size) if hasattr(output_size, "__iter__") else (output_size,) * rank
@@ -130,7 +98,7 @@ def unpooled_shape(
         pads = ((0, 0),) * rank
     sizes = tuple(
         (length - 1) * step - before - after + taps
-        for length, step, (before, after), taps in zip(pooled, steps, pads, kernel, strict=True)
+        for length, step, (before, after), taps in zip(pooled, steps or kernel, pads, kernel, strict=True)
     )
     if any(not 1 <= size <= INT64_MAX for size in sizes):
         raise ValueError(

@@ -63,7 +63,7 @@ cdef ptrdiff_t first_outside(const int64_t *indices, ptrdiff_t n, int64_t plane_
     return n
 
 
-def decode(record, indices, Plan plan, ptrdiff_t channels):
+cdef void decode(ndarray record, ndarray indices, Plan plan) noexcept:
     """The int64 index of each winner in its plane, from the record; both contiguous in the same layout."""
     cdef Decoding decoding
     cdef Job *job = &decoding.job
@@ -71,10 +71,10 @@ def decode(record, indices, Plan plan, ptrdiff_t channels):
     memset(job, 0, sizeof(Job))
     for i in range(3):
         job.axis[i] = plan.axis[i]
-    job.record, job.outputs = address(record), address(indices)
-    job.code_item, job.channels = plan.code_item, channels
-    row_cells = job.axis[2].output * channels
-    items = record.size // row_cells if row_cells else 0
+    job.record, job.outputs = <char *> PyArray_DATA(record), <char *> PyArray_DATA(indices)
+    job.code_item, job.channels = plan.code_item, plan.channels
+    row_cells = job.axis[2].output * job.channels
+    items = record.size // row_cells
     for i in range(min(plan.taps, 256)):
         decoding.offset_of[i] = offset_of_code(job, i)
     run_items(decode_row, &decoding, items, threads_for(items, <double> items * row_cells))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal, Protocol, overload
 
 from cpool import _pool
-from cpool._arrays import MAX, MIN, Array, as_array, plan_for
+from cpool._arrays import MAX, MIN, Array, as_array
 from cpool._geometry import integers
+from cpool._kernels import operation_of
 
 
 def _scattered(rank: int, dout: Any, indices: Any, input_shape: Any, out: Array | None) -> Array:
@@ -97,10 +98,10 @@ def _pool_function(op: int, rank: int) -> PoolFunction:
         *,
         out: Array | None = None,
     ) -> Any:
-        array, code = as_array("x", x, rank, any_byte=True)
-        plan = plan_for(array.shape[-rank:], kernel_size, stride, padding, dilation, ceil_mode)
-        y, record, channels_last = _pool.forward(op, rank, array, code, plan, bool(return_indices), out)
-        return y if record is None else (y, _pool.decode(record, plan, rank, channels_last))
+        operation = operation_of(op, rank, kernel_size, stride, padding, dilation, ceil_mode)
+        again = operation.forward(x, return_indices, out)
+        y, (record, plan) = again or _pool.forward(operation, x, return_indices, out)
+        return y if record is None else (y, plan.decode(record))
 
     name = "max" if op == MAX else "min"
     axes, lengths = _AXES[rank]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from cpool import _pool
-from cpool._arrays import FILLS, MAX, MIN, Array, as_array, cached_plan, checked_arguments
+from cpool._arrays import MAX, MIN, Array, as_array
 from cpool._geometry import integer
-from cpool._kernels import Repeat
-
-# What a forward leaves: its record, and what it found out. One tuple, so that a layer never holds halves of two; a
-# plain one, because a named one costs a tenth of a small forward.
-_Forward = tuple[Array, Repeat]
+from cpool._kernels import Plan, operation_of
 
 
 class _Pool:
@@ -23,9 +19,11 @@ class _Pool:
     def __init__(
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
     ) -> None:
-        self._arguments = checked_arguments(self._rank, kernel_size, stride, padding, dilation, ceil_mode)
+        self._operation = operation_of(self._op, self._rank, kernel_size, stride, padding, dilation, ceil_mode)
         self._given = (kernel_size, kernel_size if stride is None else stride, padding, dilation, ceil_mode)
-        self._last: _Forward | None = None
+        # The last forward's record and plan: one tuple, so that a layer never holds halves of two; a plain one, because
+        # a named one costs a tenth of a small forward.
+        self._last: tuple[Array, Plan] | None = None
 
     kernel_size = property(lambda self: self._given[0])
     stride = property(lambda self: self._given[1])
@@ -41,19 +39,8 @@ class _Pool:
 
         Raises TypeError (dtypes), ValueError (shapes that the window does not fit).
         """
-        last = self._last
-        again = last and last[1].forward(x, out)
-        if again:
-            y: Array
-            y, self._last = again
-            return y
-        rank, op = self._rank, self._op
-        x, code = as_array("x", x, rank, any_byte=True)
-        plan = cached_plan(x.shape[-rank:], *self._arguments)
-        y, record, channels_last = _pool.forward(op, rank, x, code, plan, True, out)
-        assert record is not None  # it was asked for
-        found = Repeat(op, code, x.dtype, x.shape, x.strides, plan, channels_last, record.dtype, FILLS[op, code])
-        self._last = (record, found)
+        again = self._operation.forward(x, True, out)
+        y, self._last = again or _pool.forward(self._operation, x, True, out)
         return y
 
     __call__ = forward
@@ -66,22 +53,18 @@ class _Pool:
 
         Raises RuntimeError before any forward, TypeError (dtypes), ValueError (another shape than y's).
         """
-        record, last = self._last_forward()
-        dx: Array | None = last.backward(record, dout) if out is None else None
-        if dx is not None:
-            return dx
-        return _pool.backward(self._rank, dout, record, last.shape, last.plan, last.channels_last, out)
+        record, plan = self._last or self._no_forward()
+        dx = plan.backward(record, dout, out)
+        return _pool.backward(plan, record, dout, out) if dx is None else dx
 
     @property
     def indices(self) -> Array:
         """int64 index of each winner, flat over the pooled axes of its plane: y's shape, made anew each time."""
-        record, last = self._last_forward()
-        return _pool.decode(record, last.plan, self._rank, last.channels_last)
+        record, plan = self._last or self._no_forward()
+        return plan.decode(record)
 
-    def _last_forward(self) -> _Forward:
-        if self._last is None:
-            raise RuntimeError(f"{type(self).__name__}.backward and indices need a forward first; there was none")
-        return self._last
+    def _no_forward(self) -> NoReturn:
+        raise RuntimeError(f"{type(self).__name__}.backward and indices need a forward first; there was none")
 
     def __repr__(self) -> str:
         names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")

@@ -132,7 +132,10 @@ def sweep(isa, dtype):
                 x = np.random.default_rng(width).integers(0, 60, shape).astype(dtype)
                 for at_end in (True, False):
                     check(rooms, x, pooling, layout, at_end)
-    if not all(count for name, count in _kernels.paths().items() if name.startswith("forward")):
+    ways = {name for name in _kernels.paths() if name.startswith("forward")}
+    if isa == "scalar":
+        ways.remove("forward by planes")  # for vectors alone
+    if not all(_kernels.paths()[name] for name in ways):
         raise AssertionError(f"a way of forward's was not taken: {_kernels.paths()}")
     print("done")
 

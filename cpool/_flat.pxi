@@ -390,8 +390,9 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
         n = ceil_div(n, lanes) * lanes
         made_by[i] = n
         n += job.level[i].lost
-    along.value, along.code, along.later, along.in_pairs = made, places, True, False
+    along.value, along.code, along.later, along.in_pairs, along.n_images = made, places, True, False, 1
     if first == 0:
+        along.n_images = job.axis[2].stride
         along.value = buffer_cells(job, scratch, &job.cells_in, 2 * from_at if job.in_pairs else from_at)
         along.code, along.later, along.in_pairs = NULL, False, job.in_pairs
     for i in range(first, end):
@@ -399,7 +400,7 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
         along.tap = job.tap + job.level[i].first
         along.tap_code = job.tap_code + job.level[i].first
         exact |= job.along(made, places, &along, made_by[i], exact)
-        along.value, along.code, along.later, along.in_pairs = made, places, True, False
+        along.value, along.code, along.later, along.in_pairs, along.n_images = made, places, True, False, 1
     return exact
 
 

@@ -17,7 +17,7 @@ cdef extern from "cpool_kernels.h" nogil:
         const void *value
         const void *code
         int later, in_pairs
-        ptrdiff_t n_taps
+        ptrdiff_t n_images, n_taps
         const ptrdiff_t *tap
         const int64_t *tap_code
         ptrdiff_t n_planes, plane, y_plane, pitch, tap_pitch

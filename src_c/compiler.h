@@ -71,21 +71,17 @@
 
 /*
  * A value that the compiler is not to find another way to. GCC 12 otherwise loads the same vector two or three times,
- * which counts where vectors cross lines of the cache, and keeps 36 addresses on the stack for 36 loads. A computed
- * value is there before the next branch: what is stored behind it GCC 12 else computes there, holding all its cells.
+ * which counts where vectors cross lines of the cache, and keeps 36 addresses on the stack for 36 loads.
  */
 #if CPOOL_BUILD_X86
 #define CPOOL_OPAQUE_POINTER(p) __asm__("" : "+r"(p))
 #define CPOOL_OPAQUE_VECTOR(v) __asm__("" : "+v"(v))
-#define CPOOL_COMPUTED_VECTOR(v) __asm__ volatile("" : "+v"(v))
 #elif CPOOL_BUILD_NEON
 #define CPOOL_OPAQUE_POINTER(p) __asm__("" : "+r"(p))
 #define CPOOL_OPAQUE_VECTOR(v) __asm__("" : "+w"(v))
-#define CPOOL_COMPUTED_VECTOR(v) __asm__ volatile("" : "+w"(v))
 #else
 #define CPOOL_OPAQUE_POINTER(p) (void)0
 #define CPOOL_OPAQUE_VECTOR(v) (void)0
-#define CPOOL_COMPUTED_VECTOR(v) (void)0
 #endif
 #if defined(__clang__)
 #define CPOOL_UNROLL _Pragma("unroll")

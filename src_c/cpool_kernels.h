@@ -63,7 +63,8 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
  *
  * best_along: y[i] is the best of value[i + tap[t]], whose place is tap_code[t] and what code has there. Returns
  * whether a first pass has found NaN for which later passes are to be `exact`. n is rounded up to whole vectors
- * in what is read and what is written. In place (y is value, places is code) where no tap is negative.
+ * in what is read and what is written. A later pass may be in place (y is value, places is code) where no tap is
+ * negative.
  *
  * best_down: y[n_planes][n][width] (rows y_pitch and planes y_plane apart) is the best of
  * value[p * plane + i * pitch + t * tap_pitch + j], whose place is t * code_step and what code has there. A row
@@ -74,8 +75,9 @@ typedef struct {
     const void *value, *code;
     int later;
     int in_pairs; /* best_along, first pass, where window_best_pairs is: windows of 2 or 3 neighbours begin 2 apart */
+    ptrdiff_t n_images;                 /* else, of a first pass: so many taps together see all cells that are seen */
     ptrdiff_t n_taps;
-    const ptrdiff_t *tap;              /* [n_taps] best_along */
+    const ptrdiff_t *tap;               /* [n_taps] best_along */
     const int64_t *tap_code;
     ptrdiff_t n_planes, plane, y_plane; /* best_down */
     ptrdiff_t pitch, tap_pitch;

@@ -35,15 +35,9 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #if IS_ORDERED
 #define NOTE_NAN(a, b) if (ordered) nan = either(nan, unordered((a).value, (b).value))
 #define LEAVE_IF_NAN() if (ordered && any_lane(nan)) return 0
-#define COMPUTED(best, has_place) \
-    do { \
-        CPOOL_COMPUTED_VECTOR((best).value); \
-        if (has_place) CPOOL_COMPUTED_VECTOR((best).place); \
-    } while (0)
 #else
 #define NOTE_NAN(a, b) (void)0
 #define LEAVE_IF_NAN() (void)nan
-#define COMPUTED(best, has_place) (void)0
 #endif
 
 #if HAS_ROWS
@@ -58,4 +52,3 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #undef winner_of
 #undef NOTE_NAN
 #undef LEAVE_IF_NAN
-#undef COMPUTED

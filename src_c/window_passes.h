@@ -2,7 +2,7 @@
  * window_passes.h - forward of windows in two passes, along their rows and down their columns, for one op, dtype
  * and record. Parameters: those of op_kernels.h, which includes it.
  *
- * What is NaN is looked for in the first pass alone; where there is any, all of what that pass made is `exact`.
+ * What is NaN is looked for in the first pass alone; where there is any, all passes are `exact`.
  */
 #define along_taps CPOOL_NAME2(NAMED(along_taps), OP)
 #define best_along CPOOL_NAME5(best_along, DTYPE, RECORD, ISA, OP)
@@ -20,8 +20,8 @@
 #endif
 
 /*
- * One pass of taps (0: any number). A first one, of cells, finds what is NaN; a later one has places to read. stride: 2
- * where the windows of 2 or 3 neighbouring cells begin 2 apart.
+ * One pass of taps (0: any number). A first one, of cells, tells whether any was NaN; a later one has places to read.
+ * stride: 2 where the windows of 2 or 3 neighbouring cells begin 2 apart.
  */
 CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdiff_t n, const int taps,
                             const int stride, const int later, const int has_place, const int ordered) {
@@ -29,7 +29,7 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
     const T *value[5];
     const PLACE_T *code[5];
     code_vec place[5];
-    int found = 0;
+    best_mask nan = {0};
     for (int t = 0; t < taps; t++) {
         value[t] = (const T *)pass->value + pass->tap[t];
         if (later) code[t] = (const PLACE_T *)pass->code + pass->tap[t];
@@ -47,36 +47,22 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
     if (has_place && later) \
         cell.place += load_place((taps ? code[t] : (const PLACE_T *)pass->code + pass->tap[t]) + i)
     for (ptrdiff_t i = 0; i < n; i += LANES) {
-        vec even = {0}, odd = {0}, before = {0};
-        best_mask nan = {0};
+        vec even = {0}, odd = {0}, before;
         if (stride == 2) load_pairs(value[0] + 2 * i, &even, &odd);
         CELL(best, 0);
         before = best.value;
 #if IS_ORDERED
-        if (ordered && !later && n_taps == 1) nan = unordered(before, before);
+        if (ordered && !later && n_taps == 1) nan = either(nan, unordered(before, before));
 #endif
         CPOOL_UNROLL
         for (ptrdiff_t t = 1; t < n_taps; t++) {
             CELL(cell, t);
 #if IS_ORDERED
-            if (ordered && !later && (t % 2 || t == n_taps - 1)) nan = either(nan, unordered(cell.value, before));
+            if (ordered && !later && (t == 1 || !taps)) nan = either(nan, unordered(cell.value, before));
 #endif
             before = cell.value;
             best = winner_of(best, cell, has_place, ordered);
         }
-        COMPUTED(best, has_place);
-#if IS_ORDERED
-        if (ordered && !later && any_lane(nan)) {
-            found = 1;
-            CELL(exact, 0);
-            for (ptrdiff_t t = 1; t < n_taps; t++) {
-                CELL(cell, t);
-                exact = winner_of(exact, cell, has_place, 0);
-            }
-            best = exact;
-        }
-#endif
-        (void)nan;
         (void)before;
         if (stride == 2) {
             best.value = in_order(best.value);
@@ -86,31 +72,47 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
         if (has_place) store_place(places + i, best.place);
     }
 #undef CELL
-    return found;
+#if IS_ORDERED
+    return ordered && !later && any_lane(nan);
+#else
+    (void)nan;
+    return 0;
+#endif
 }
 
-/* cpool_best_along. The numbers of taps that passes have are unrolled. */
+/* cpool_best_along. The numbers of taps that passes have are unrolled, where two taps see all that there is to see. */
 static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
-#define TAPS(taps, stride, later, has_place) \
-    along_taps(y, places, pass, n, taps, stride, later, has_place, IS_ORDERED)
+    int found = exact;
+#define TAPS(taps, stride, later, has_place, ordered) \
+    along_taps(y, places, pass, n, taps, stride, later, has_place, ordered)
 #define ALONG(later, has_place) \
-    switch (pass->n_taps) { \
-    case 2: return TAPS(2, 1, later, has_place); \
-    case 3: return TAPS(3, 1, later, has_place); \
-    case 4: return TAPS(4, 1, later, has_place); \
-    case 5: return TAPS(5, 1, later, has_place); \
-    default: return TAPS(0, 1, later, has_place); \
+    switch (pass->n_images > 2 ? 0 : pass->n_taps) { \
+    case 2: found = TAPS(2, 1, later, has_place, IS_ORDERED); break; \
+    case 3: found = TAPS(3, 1, later, has_place, IS_ORDERED); break; \
+    case 4: found = TAPS(4, 1, later, has_place, IS_ORDERED); break; \
+    case 5: found = TAPS(5, 1, later, has_place, IS_ORDERED); break; \
+    default: found = TAPS(0, 1, later, has_place, IS_ORDERED); \
     }
 #if HAS_PAIRS
-    if (pass->in_pairs && places) return pass->n_taps == 2 ? TAPS(2, 2, 0, 1) : TAPS(3, 2, 0, 1);
-    if (pass->in_pairs) return pass->n_taps == 2 ? TAPS(2, 2, 0, 0) : TAPS(3, 2, 0, 0);
+#define IN_PAIRS(has_place, ordered) \
+    (pass->n_taps == 2 ? TAPS(2, 2, 0, has_place, ordered) : TAPS(3, 2, 0, has_place, ordered))
+    if (pass->in_pairs) {
+        if (places) return IN_PAIRS(1, IS_ORDERED) && (IN_PAIRS(1, 0), 1);
+        return IN_PAIRS(0, IS_ORDERED) && (IN_PAIRS(0, 0), 1);
+    }
+#undef IN_PAIRS
 #endif
-    if (exact && places) return along_taps(y, places, pass, n, 0, 1, 1, 1, 0);
-    if (exact) return along_taps(y, places, pass, n, 0, 1, 1, 0, 0);
-    if (pass->later && places) ALONG(1, 1)
-    if (pass->later) ALONG(1, 0)
-    if (places) ALONG(0, 1)
-    ALONG(0, 0)
+    if (!exact) {
+        if (pass->later && places) ALONG(1, 1)
+        else if (pass->later) ALONG(1, 0)
+        else if (places) ALONG(0, 1)
+        else ALONG(0, 0)
+    }
+    if (found && pass->later && places) TAPS(0, 1, 1, 1, 0);
+    else if (found && pass->later) TAPS(0, 1, 1, 0, 0);
+    else if (found && places) TAPS(0, 1, 0, 1, 0);
+    else if (found) TAPS(0, 1, 0, 0, 0);
+    return found;
 #undef TAPS
 #undef ALONG
 }

@@ -27,7 +27,7 @@ static int finds_nan(const cpool_kernels *table, int op, int dtype, int size) {
     const ptrdiff_t tap = 0;
     const int64_t code = 0;
     memset(nans, 0xff, sizeof nans);
-    const cpool_pass pass = {.value = nans, .n_taps = 1, .tap = &tap, .tap_code = &code};
+    const cpool_pass pass = {.value = nans, .n_images = 1, .n_taps = 1, .tap = &tap, .tap_code = &code};
     return (dtype == CPOOL_f32 || dtype == CPOOL_f64) && table->best_along[op][dtype][size](y, NULL, &pass, 1, 0);
 }
 
@@ -66,12 +66,14 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, int s
     }
     ptrdiff_t span = 0;
     for (ptrdiff_t t = 0; t < n_taps; t++) if (offset[t] > span) span = offset[t];
-    const ptrdiff_t cells = in_pairs ? 2 * n + 1 : n + span;
+    const ptrdiff_t cells = in_pairs ? 2 * n + 1 : n + span, n_images = between(0, 1) ? 1 : n_taps;
     uint8_t *y = output_in(SLOT_Y, (in_place ? cells : n) * bytes);
     uint8_t *places = output_in(SLOT_CODE, (in_place ? cells : n) * place);
     uint8_t *from = in_place ? y : place_in(SLOT_VALUES, cells * bytes);
     uint8_t *from_places = in_place ? places : place_in(SLOT_CODES, cells * place);
     fill_values(from, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+    if (in_pairs) memset(from + 2 * n * bytes, 0, (size_t)bytes); /* which pairs do not see, nor below the first tap */
+    else if (!later && n_images == 1) memset(from + n * bytes, 0, (size_t)(span * bytes));
     if (later && recorded) fill_places(from_places, place, cells);
     uint8_t *image = image_of(SLOT_Y, y), *places_image = image_of(SLOT_CODE, places);
     const int nan = any_nan(dtype, from, cells), finds = finds_nan(table, op, dtype, size);
@@ -94,7 +96,7 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, int s
         if (recorded) store_unsigned(places_image + i * place, (size_t)place, best_place);
     }
     const cpool_pass pass = {.value = from, .code = later && recorded ? from_places : NULL, .later = later,
-                             .in_pairs = in_pairs, .n_taps = n_taps, .tap = offset, .tap_code = code};
+                             .in_pairs = in_pairs, .n_images = n_images, .n_taps = n_taps, .tap = offset, .tap_code = code};
     const int found = table->best_along[op][dtype][size](y, recorded ? places : NULL, &pass, width, exact);
     allow_room(SLOT_Y, y, bytes, n, 1, width, n);
     if (recorded) allow_room(SLOT_CODE, places, place, n, 1, width, n);

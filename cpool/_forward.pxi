@@ -10,7 +10,6 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     cdef ptrdiff_t y = item * width.output * job.channels
     cdef char *record
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, 0, 0)
-    window.ahead = job.ahead
     list_rows(job, scratch, &window, item // height.output, oh, oh + 1)
     window.pitch = width.stride * width.step if whole_end - whole > 1 else 0
     ow = 0

@@ -187,7 +187,6 @@ cpdef forward(int op, int dtype, ndarray x, ndarray y, record, Plan plan, bint c
                        or not plan_flat(&job, along, down, every_second != NULL)):
         job.n_taps = min(axis[2].kernel, axis[2].length)
         job.items = job.planes * axis[0].output * axis[1].output
-        job.ahead = bytes_ahead(&job)
         job.run = forward_pixels
         count_path(FORWARD_PIXELS)
     else:

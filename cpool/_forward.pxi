@@ -10,7 +10,6 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     cdef ptrdiff_t y = item * width.output * job.channels
     cdef char *record
     cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, 0, 0)
-    window.ahead = job.ahead
     list_rows(job, scratch, &window, item // height.output, oh, oh + 1)
     window.pitch = width.stride * width.step if whole_end - whole > 1 else 0
     ow = 0
@@ -62,7 +61,7 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     cdef ptrdiff_t whole = end_whole_window(width) - first_whole_window(width)
     cdef double pitch
     if (job.channels > 1 or width.step != 1 or width.stride > 2 or (width.stride == 2 and every_second == NULL)
-            or job.code_item > 1 or <double> job.n_rows * width.kernel > ONE_PASS_TAPS):
+            or job.code_item > 1 or <double> job.n_rows * width.kernel > STRIDE_TAPS * width.stride):
         return False
     # Windows that see padding are done one by one, of short rows they are too many.
     if width.output * job.item < 16 or (

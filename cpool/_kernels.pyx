@@ -28,6 +28,7 @@ include "_interface.pxi"
 cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few to share out
 cdef double MOST_SCRATCH = 229376       # a block's most scratch: with lists never 256 KiB a thread
 cdef ptrdiff_t ONE_PASS_TAPS = 12       # windows of more are taken apart by axis
+cdef ptrdiff_t STRIDE_TAPS = 6          # times the stride of rows, all in rows of x itself
 cdef ptrdiff_t LEAST_RUN = 16           # bytes of channels last that are worth a vector
 cdef ptrdiff_t PADDED_ROW_BYTES = 128   # rows of y from which on windows that see padding are done one by one
 cdef ptrdiff_t CACHE_BYTES = 20 << 20   # arrays of more are taken to come from memory, and to go there
@@ -159,7 +160,6 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
                        or not plan_flat(&job, along, down, every_second != NULL)):
         job.n_taps = min(axis[2].kernel, axis[2].length)
         job.items = job.planes * axis[0].output * axis[1].output
-        job.ahead = bytes_ahead(&job)
         job.run = forward_pixels
         count_path(FORWARD_PIXELS)
     else:

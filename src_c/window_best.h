@@ -10,8 +10,6 @@
 #define best_again(...) (void)0
 #define best_pairs_again(...) (void)0
 #endif
-#define square_window CPOOL_NAME2(NAMED(square_window), OP)
-#define best_of_square CPOOL_NAME2(NAMED(best_of_square), OP)
 #define best_rows CPOOL_NAME2(NAMED(best_rows), OP)
 
 /*
@@ -53,29 +51,16 @@ static CPOOL_NOINLINE void best_again(T *y, RECORD_T *record, ptrdiff_t y_step, 
 }
 #endif
 
-#include "window_square.h"
-
-/*
- * The part p of its rows: in full vectors, of which the last ends past the row (loose) or overlaps the one before.
- * kernel: 2 or 3 where the window is that square; else 0.
- */
+/* The part p of its rows: in full vectors, of which the last ends past the row (loose) or overlaps the one before. */
 CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
-                            const int has_place, const int stride, const int kernel) {
-    square_window square;
-    for (int r = 0; r < kernel; r++) {
-        square.row[r] = window->value[r];
-        square.tap[r] = window->tap[r];
-        for (int t = 0; t < kernel; t++)
-            square.place[r * kernel + t] = splat(window->row_code[r] + window->tap_code[t]);
-    }
-    const ptrdiff_t pitch = window->pitch, far = window->ahead;
+                            const int has_place, const int stride) {
+    const ptrdiff_t pitch = window->pitch;
 #define BEST_AT(n_vectors, y_step, step) \
     do { \
         T *const to = y + out + j; \
         RECORD_T *const record_to = has_place ? record + out + j : NULL; \
         const ptrdiff_t at = i * pitch + stride * j; \
-        if (!(kernel ? best_of_square(to, record_to, y_step, &square, at, step, n_vectors, kernel, has_place, far) \
-                     : best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, stride, IS_ORDERED))) \
+        if (!best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, stride, IS_ORDERED)) \
             best_again(to, record_to, y_step, window, at, step, n_vectors, has_place, stride); \
     } while (0)
     ptrdiff_t i = p.row, j = p.column, out = i * y_pitch;
@@ -92,7 +77,7 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
         if (VECTOR_BYTES > 0 && VECTOR_BYTES == MAX_VECTOR_BYTES) {
             const ptrdiff_t end = p.end_column + (p.loose ? LANES : 1);
             for (; j + 4 * LANES < end; j += 4 * LANES) BEST_AT(4, LANES, stride * LANES);
-            if (!kernel) for (; j + 2 * LANES < end; j += 2 * LANES) BEST_AT(2, LANES, stride * LANES);
+            for (; j + 2 * LANES < end; j += 2 * LANES) BEST_AT(2, LANES, stride * LANES);
         }
         for (; j < p.end_column; j += LANES) {
             if (!p.loose && j > p.end_column - LANES) j = p.end_column - LANES;
@@ -104,15 +89,10 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 
 /* All rows of a part; functions of their own, because together they have more to hold than there are registers. */
 #define PART_OF(has_place) CPOOL_NAME3(NAMED(best_part), OP, has_place)
-#define IS_SQUARE(w, kernel) \
-    (VECTOR_BYTES > 0 && VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1 && (w)->n_rows == kernel && \
-     (w)->n_taps == kernel)
 #define BEST_PART(has_place) \
     static CPOOL_NOINLINE void PART_OF(has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, \
                                                   row_part p) { \
-        if (IS_SQUARE(w, 3)) best_rows(y, record, y_pitch, w, p, has_place, 1, 3); \
-        else if (IS_SQUARE(w, 2)) best_rows(y, record, y_pitch, w, p, has_place, 1, 2); \
-        else best_rows(y, record, y_pitch, w, p, has_place, 1, 0); \
+        best_rows(y, record, y_pitch, w, p, has_place, 1); \
     }
 BEST_PART(0)
 BEST_PART(1)
@@ -124,7 +104,6 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
 }
 #undef PART_OF
 #undef BEST_PART
-#undef IS_SQUARE
 
 #if HAS_PAIRS
 #include "window_pairs.h"
@@ -132,6 +111,4 @@ static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t
 #undef best_at
 #undef best_again
 #undef best_pairs_again
-#undef square_window
-#undef best_of_square
 #undef best_rows

@@ -5,12 +5,19 @@
 #define best_pairs CPOOL_NAME2(NAMED(best_pairs), OP)
 #define best_run CPOOL_NAME2(NAMED(best_run), OP)
 #define best_of_pairs CPOOL_NAME2(NAMED(best_of_pairs), OP)
+#define known_window CPOOL_NAME2(NAMED(known_window), OP)
+
+/* A window of 2x2 or 3x3 taps, in copies: to the compiler a record's bytes could be those of a window. */
+typedef struct {
+    const T *row[3];
+    code_vec place[9];
+} known_window;
 
 /*
  * One vector of windows of `taps` (2 or 3) neighbouring taps a row, stride 2: two taps from one pair of vectors. left:
  * the first window's first tap lies in padding; its second one stands in for it, which changes neither the winner nor,
  * with that one's place, its place. rows: those of `known` and the places of their taps; 0: those of the window. Stores
- * as best_of_square does.
+ * also where there is NaN: to store only afterwards, GCC would hold all cells that long.
  */
 CPOOL_INLINE int best_of_pairs(T *y, RECORD_T *record, const cpool_window *window, const code_vec *place,
                                const T *const *known, ptrdiff_t at, ptrdiff_t far, const int rows, const int taps,
@@ -57,7 +64,7 @@ static CPOOL_NOINLINE void best_pairs_again(T *y, RECORD_T *record, const cpool_
 
 /* n vectors of windows, y_step apart in y and step apart in x. */
 CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
-                           const square_window *known, ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows,
+                           const known_window *known, ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows,
                            const int taps, const int left, const int has_place, int streams) {
     const ptrdiff_t far = window->ahead;
     const T *row[3];
@@ -73,7 +80,7 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
 /* As best_rows; rows: n_rows, or 0 where that is not known beforehand. */
 CPOOL_INLINE void best_pairs(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                              const int rows, const int taps, const int has_place) {
-    square_window known;
+    known_window known;
     for (int r = 0; r < rows; r++) {
         known.row[r] = (const T *)window->value[r] + window->tap[0];
         for (int t = 0; t < taps; t++) known.place[r * taps + t] = splat(window->row_code[r] + window->tap_code[t]);
@@ -110,7 +117,7 @@ static void CPOOL_NAME2(NAMED(window_best_pairs), OP)(void *y, void *record, ptr
     if (neighbours && w->n_taps == 2 && w->n_rows == 2) best_pairs(y, record, y_pitch, w, p, 2, 2, has_place); \
     else if (neighbours && w->n_taps == 3 && w->n_rows == 3) best_pairs(y, record, y_pitch, w, p, 3, 3, has_place); \
     else if (neighbours && w->n_taps == 3) best_pairs(y, record, y_pitch, w, p, 0, 3, has_place); \
-    else best_rows(y, record, y_pitch, w, p, has_place, 2, 0)
+    else best_rows(y, record, y_pitch, w, p, has_place, 2)
     if (record) { WINDOWS(1); }
     else { WINDOWS(0); }
 #undef WINDOWS
@@ -119,3 +126,4 @@ static void CPOOL_NAME2(NAMED(window_best_pairs), OP)(void *y, void *record, ptr
 #undef best_run
 #undef best_of_pairs
 #undef best_pairs
+#undef known_window

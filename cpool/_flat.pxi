@@ -8,7 +8,8 @@ cdef enum:
     MOST_LEVELS = 24                    # such passes: no axis has more than 5**8 taps in scratch
 cdef ptrdiff_t MOST_DOWN = 16           # taps of the last axis: of more the pass into y would not grow as the logarithm
 cdef ptrdiff_t ONE_RUN_CELLS = 256      # planes of fewer cells with their padding
-cdef ptrdiff_t FLAT_BYTES = 32768       # of scratch: it stays in the first cache with what is read and written
+cdef ptrdiff_t FLAT_BYTES = 32768       # scratch of a group of planes: it stays in the first cache with x and y
+cdef ptrdiff_t BLOCK_BYTES = 65536      # of a block of a plane
 cdef ptrdiff_t STRIP_BYTES = 8192       # of x that lie in scratch at a time, of channels last twice as many
 cdef ptrdiff_t LEAST_COLUMNS = 128      # of a block that does not have all
 
@@ -16,25 +17,18 @@ cdef ptrdiff_t LEAST_COLUMNS = 128      # of a block that does not have all
 cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bint in_pairs) noexcept nogil:
     """Cuts the outputs into groups of planes, or blocks of one, whose scratch stays in the cache."""
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t few = max(4, job.axis[1].kernel)
     cdef double one
-    cdef int i
     if job.record != NULL and job.code_item > 2:
         return False
     job.last_axis = 0 if job.axis[0].kernel > 1 else 1
-    job.band = min(job.channels, 64 // job.item)
-    job.bands = ceil_div(job.channels, job.band)
     job.group = 1
-    for i in range(3):
-        set_extent(job, i, job.axis[i].output)
-    while lay_out_flat(job) > most_scratch(job):
-        # Few rows repeat too much of what the rows before have seen, and few columns are too short a run.
-        i = 0 if job.cut[0].extent > 1 else 1 if job.cut[1].extent > few else 2
-        if i == 2 and job.cut[2].extent <= LEAST_COLUMNS and job.cut[1].extent > 1:
-            i = 1
-        if job.cut[i].extent == 1:
+    # Where a window of a band of channels fills scratch nearly alone, they are done one by one: 31x31 19x.
+    job.band = min(job.channels, 64 // job.item)
+    if not cut_blocks(job) or job.channels > 1 and has_small_blocks(job):
+        job.band = 1
+        if job.channels == 1 or not cut_blocks(job):
             return False
-        set_extent(job, i, (job.cut[i].extent + 1) // 2)
+    job.bands = ceil_div(job.channels, job.band)
     if job.channels == 1 and job.cut[0].count * job.cut[1].count * job.cut[2].count == 1:
         one = lay_out_flat(job)
         job.group = 2
@@ -53,10 +47,41 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
     return True
 
 
+cdef bint cut_blocks(Job *job) noexcept nogil:
+    """Cuts the outputs into blocks of a plane for which scratch is enough; whether that can be."""
+    cdef ptrdiff_t few = max(4, job.axis[1].kernel)
+    cdef int i
+    for i in range(3):
+        set_extent(job, i, job.axis[i].output)
+    while lay_out_flat(job) > most_scratch(job):
+        if job.cut[0].extent > 1:
+            i = 0
+        elif job.band > 1:
+            i = 1 if job.cut[1].extent >= job.cut[2].extent else 2
+        else:
+            # Few rows repeat too much of what the rows before have seen, and few columns are too short a run.
+            i = 1 if job.cut[1].extent > few else 2
+            if i == 2 and job.cut[2].extent <= LEAST_COLUMNS and job.cut[1].extent > 1:
+                i = 1
+        if job.cut[i].extent == 1:
+            return False
+        set_extent(job, i, (job.cut[i].extent + 1) // 2)
+    return True
+
+
+cdef inline bint has_small_blocks(const Job *job) noexcept nogil:
+    """Whether blocks are smaller than a window."""
+    cdef int i
+    for i in range(1, 3):
+        if job.cut[i].extent < min(job.axis[i].kernel, job.axis[i].output):
+            return True
+    return False
+
+
 cdef inline double most_scratch(const Job *job) noexcept nogil:
-    """The first cache's, but where blocks would have so few rows that they repeat much of their neighbours'."""
-    return (MOST_SCRATCH if job.channels > 1 or has_more_passes(job) or job.cut[1].extent <= max(4, job.axis[1].kernel)
-            else FLAT_BYTES)
+    """Little, but where blocks of less than four windows' rows would repeat much: 9x9 to 15x15 windows 1.3x to 1.5x."""
+    return (MOST_SCRATCH if job.band > 1 or has_more_passes(job) or job.cut[1].extent <= 4 * job.axis[1].kernel
+            else BLOCK_BYTES)
 
 
 cdef void set_extent(Job *job, int i, ptrdiff_t extent) noexcept nogil:
@@ -123,7 +148,7 @@ cdef double lay_out_flat(Job *job) noexcept nogil:
     if job.cut[2].count == 1:
         row = <double> width.length + max(<double> width.before, after)
     job.row_outputs = <ptrdiff_t> min((row + width.stride - 1) / width.stride, 2.0**40)
-    strip = STRIP_BYTES if job.channels == 1 else 2 * STRIP_BYTES
+    strip = STRIP_BYTES if job.band == 1 else 2 * STRIP_BYTES
     job.strip = <ptrdiff_t> min(rows, max(1.0, strip / (row * job.band * job.item)))
     job.strips = job.strip < rows
     job.refills = job.strips or has_more_passes(job)
@@ -132,8 +157,17 @@ cdef double lay_out_flat(Job *job) noexcept nogil:
     end = place_buffer(job, &job.cells_in, 0, width.stride,
                        job.band * (<double> job.strip * job.row_outputs) * (1 if job.strips else job.group) + past,
                        False)
-    return place_buffer(job, &job.rows, end, 1, job.band * (job.group * rows * job.row_outputs) + past,
-                        job.record != NULL)
+    end = place_buffer(job, &job.rows, end, 1, job.band * (job.group * rows * job.row_outputs) + past,
+                       job.record != NULL)
+    job.outputs_apart = <ptrdiff_t> min(end, 2.0**40)
+    if has_outputs_apart(job):
+        end += <double> job.cut[0].extent * job.cut[1].extent * job.cut[2].extent * (job.item + job.code_item)
+    return end
+
+
+cdef inline bint has_outputs_apart(const Job *job) noexcept nogil:
+    """Whether the outputs of one channel are made in scratch, because there are others between them in y."""
+    return job.channels > 1 and job.band == 1
 
 
 cdef double place_buffer(const Job *job, Buffer *buffer, double start, double images, double cells,
@@ -353,10 +387,10 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
     cdef ptrdiff_t pitch = job.axis[1].step if n > 1 else 0, i, first, n_columns = scratch.columns
     cdef ptrdiff_t made_pitch = job.row_outputs * job.band
     src += scratch.first * width.step * job.item
-    if job.channels > 1 and width.stride == 1 and job.bands == 1 and width.step == job.channels:
+    if job.band > 1 and width.stride == 1 and job.bands == 1 and width.step == job.channels:
         job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[0] + row * made_pitch),
                          made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item, 0)
-    elif job.channels > 1:
+    elif job.band > 1:
         for i in range(n):
             for first in range(min(width.stride, n_columns)):
                 job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[first] + (row + i) * made_pitch),
@@ -412,13 +446,27 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
     cdef const Axis *last = &job.axis[job.last_axis]
     cdef ptrdiff_t y_row = job.axis[2].output * job.channels, y_slice = height.output * y_row
     cdef ptrdiff_t row_cells = job.row_outputs * job.band, n_slices = block.n[0], planes = block.planes, plane, d, at
-    cdef ptrdiff_t first_y, y, total = planes * n_slices * block.n[1] * y_row
+    cdef ptrdiff_t first_y, y, width = block.channels if job.bands > 1 else block.n[2] * job.channels
+    cdef ptrdiff_t room = planes * n_slices * block.n[1] * y_row
+    cdef bint apart = has_outputs_apart(job)
+    cdef char *outputs = job.outputs
+    cdef char *record = job.record
     cdef cpool_pass down
+    first_y = (((block.plane * depth.output + block.first[0]) * height.output + block.first[1]) * y_row
+               + block.first[2] * job.channels + block.channel)
+    if apart:
+        width = y_row = block.n[2]
+        y_slice = block.n[1] * y_row
+        room, first_y = n_slices * y_slice, 0
+        outputs = scratch.cells + job.outputs_apart
+        record = outputs + room * job.item if record != NULL else NULL
+    elif job.bands * job.cut[2].count > 1:
+        room = 0
     down.later, down.n_taps = True, 1 if is_tall(job) else last.kernel
     down.pitch = height.stride * row_cells if block.n[1] > 1 else 0
     down.tap_pitch = last.dilation * (row_cells if job.last_axis == 1 else slice_cells) if down.n_taps > 1 else 0
     down.code_step = job.axis[2].kernel if job.last_axis == 1 else job.axis[2].kernel * height.kernel
-    if job.bands > 1:
+    if job.bands > 1 and not apart:
         # Column by column.
         down.n_planes, down.plane, down.y_plane = block.n[2], job.band, job.channels
     elif depth.output == 1:
@@ -427,13 +475,47 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
     else:
         down.n_planes, down.plane, down.y_plane = n_slices, depth.stride * slice_cells, y_slice
         n_slices = 1
-    first_y = ((block.plane * depth.output + block.first[0]) * height.output + block.first[1]) * y_row
     for plane in range(planes):
         for d in range(n_slices):
-            y = first_y + (plane * depth.output + d) * y_slice + block.first[2] * job.channels + block.channel
+            y = (plane * depth.output + d) * y_slice
             at = (plane * slices + d * depth.stride) * slice_cells
             down.value = buffer_cells(job, scratch, &job.rows, at)
             down.code = buffer_places(job, scratch, &job.rows, at)
-            job.down(job.outputs + y * job.item, job.record + y * job.code_item if job.record != NULL else NULL, y_row,
-                     &down, block.n[1], block.n[2] * job.channels if job.bands == 1 else block.channels,
-                     total - (y - first_y) if job.bands == 1 and job.cut[2].count == 1 else 0, exact)
+            job.down(outputs + (first_y + y) * job.item,
+                     record + (first_y + y) * job.code_item if record != NULL else NULL, y_row, &down, block.n[1],
+                     width, room - y if room else 0, exact)
+    if apart:
+        spread_outputs(job, block, job.outputs, outputs, job.item)
+        if record != NULL:
+            spread_outputs(job, block, job.record, record, job.code_item)
+
+
+cdef fused element_t:
+    uint8_t
+    uint16_t
+    uint32_t
+    uint64_t
+
+
+cdef void spread_outputs(const Job *job, const Block *block, char *dst, const char *src, ptrdiff_t item) noexcept nogil:
+    """The outputs of a block of one channel, or their codes, of `item` bytes, to where they lie between the others'."""
+    cdef ptrdiff_t d, h, at, row = block.n[2]
+    for d in range(block.first[0], block.first[0] + block.n[0]):
+        for h in range(block.first[1], block.first[1] + block.n[1]):
+            at = (((block.plane * job.axis[0].output + d) * job.axis[1].output + h) * job.axis[2].output
+                  + block.first[2]) * job.channels + block.channel
+            if item == 1:
+                spread_row(<uint8_t *> dst + at, <const uint8_t *> src, row, job.channels)
+            elif item == 2:
+                spread_row(<uint16_t *> dst + at, <const uint16_t *> src, row, job.channels)
+            elif item == 4:
+                spread_row(<uint32_t *> dst + at, <const uint32_t *> src, row, job.channels)
+            else:
+                spread_row(<uint64_t *> dst + at, <const uint64_t *> src, row, job.channels)
+            src += row * item
+
+
+cdef inline void spread_row(element_t *dst, const element_t *src, ptrdiff_t n, ptrdiff_t step) noexcept nogil:
+    cdef ptrdiff_t i
+    for i in range(n):
+        dst[i * step] = src[i]

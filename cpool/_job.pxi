@@ -48,6 +48,7 @@ cdef struct Job:
     ptrdiff_t group               # planes of a block
     ptrdiff_t band, bands         # channels last: channels of a block; so many of these a plane has
     Buffer cells_in, rows         # x; what passes make of it
+    ptrdiff_t outputs_apart       # bytes from the start of scratch to a block's outputs, where y does not take them
     ptrdiff_t strip               # rows of x that lie in scratch at a time
     bint strips                   # fewer than a block has
     bint refills                  # padding does not stay around the rows from block to block

@@ -164,7 +164,7 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
         count_path(FORWARD_PIXELS)
     else:
         job.run = forward_flat
-        count_path(FORWARD_FLAT)
+        count_path(FORWARD_APART if has_outputs_apart(&job) else FORWARD_FLAT)
     return run(&job)
 
 

@@ -230,7 +230,7 @@ CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { retu
 #endif
 
 /* Floats that are not NaN have a maximum of their own, if the processor does what is wanted of equals. */
-#if VECTOR_BYTES && IS_FLOAT && HAS_FLOAT_MAX && RECORD_BYTES == 1
+#if VECTOR_BYTES && IS_FLOAT && HAS_FLOAT_MAX
 #define IS_ORDERED 1
 CPOOL_INLINE best_mask unordered(vec a, vec b) { return (best_mask)CPOOL_NAME2(UNORDERED, DTYPE)(a, b); }
 CPOOL_INLINE best_mask either(best_mask a, best_mask b) { return (best_mask)EITHER(a, b); }

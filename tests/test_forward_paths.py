@@ -9,7 +9,7 @@ from tables import ISAS, assert_same, function, layer_class, running
 from cpool import _kernels
 
 ROWS, PIXELS = "forward by rows of x", "forward by pixels of x"
-PASSES, PLANES = "forward by passes", "forward by planes"
+PASSES, PLANES, APART = "forward by passes", "forward by planes", "forward by passes of one channel"
 ALL = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8"
 
 
@@ -218,6 +218,21 @@ def test_large_windows_of_channels(layout, dtype, arguments):
 
 @each(
     [
+        ("f4 f8", (1, 17, 40, 41), ((33, 33), (1, 1), (16, 16))),
+        ("i2", (1, 33, 30, 31), ((61, 31), (1, 1), (30, 15))),
+        ("u1", (1, 64, 30, 31), ((61, 31), (1, 1), (30, 15))),
+        ("f4", (1, 16, 40, 90), ((33, 45), (1, 2), (16, 22))),
+        ("f8", (1, 9, 60, 130), ((41, 41), (3, 1), (20, 0), (1, 3))),
+        ("f4", (1, 16, 5, 20, 22), ((5, 11, 11), (1, 1, 1), (2, 5, 5))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
+def test_large_windows_of_one_channel_at_a_time(layout, dtype, arguments):
+    check(APART, dtype, *arguments, layout)
+
+
+@each(
+    [
         (ALL, (3, 7, 7, 7), ((2, 3), (2, 2), (1, 1))),
         ("? i1 u1 i2 u2", (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),
         ("u1 ? i2", (2, 3, 11, 530), ((3, 3), (2, 2), (1, 1))),  # of small elements not every second
@@ -346,4 +361,4 @@ def test_planes_that_beat_all_of_those_after_them(dtype, arguments):
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("forward")]
-    assert names == [ROWS, PIXELS, PASSES, PLANES]
+    assert names == [ROWS, PIXELS, PASSES, APART, PLANES]

@@ -163,6 +163,7 @@ def test_windows_apart_or_of_one_column(layout, dtype, arguments):
 @each(
     [
         ("f4 u1", (2, 3, 6, 7, 8), ((2, 2, 3), (2, 1, 2), (1, 0, 1))),
+        ("f4 u1", (1, 3, 130, 210), ((2, 2, 2), (1, 30, 40), (0, 0, 0), (1, 40, 50))),  # one row fills a block
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "crop", "transposed"])
@@ -292,6 +293,8 @@ def test_two_passes(layout, dtype, arguments):
         ("f4 u1", (2, 19, 12, 20), ((3, 15), (1, 1))),  # a few windows of each row
         ("f4 f8", (1, 19, 70, 40), ((5, 5), (1, 1), (2, 2))),  # blocks of rows
         ("f8", (19, 400, 7), ((3, 6), (40, 1), (1, 3))),
+        ("f8", (1, 9, 12, 230), ((15, 15), (1, 1), (7, 7))),  # blocks of rows and columns
+        ("u1 i8", (2, 67, 30, 90), ((7, 6), (1, 1), ((3, 0), (12, 14)), (1, 4))),
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop", "channels_last_inside"])

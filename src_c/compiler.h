@@ -85,6 +85,8 @@
 #endif
 #if defined(__clang__)
 #define CPOOL_UNROLL _Pragma("unroll")
+/* Where the number of rounds is not known, Clang may not do it and say so. */
+#pragma clang diagnostic ignored "-Wpass-failed"
 #elif defined(__GNUC__)
 #define CPOOL_UNROLL _Pragma("GCC unroll 9")
 #else

@@ -15,9 +15,12 @@ cdef ptrdiff_t LEAST_COLUMNS = 128      # of a block that does not have all
 
 
 cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bint in_pairs) noexcept nogil:
-    """Cuts the outputs into groups of planes, or blocks of one, whose scratch stays in the cache."""
+    """Cuts the outputs into groups of planes, or blocks of one, whose scratch stays in the cache.
+
+    Where it returns False, other ways of forward set what they need of the job anew.
+    """
     cdef const Axis *width = &job.axis[2]
-    cdef double one
+    cdef double one, more
     if job.record != NULL and job.code_item > 2:
         return False
     job.last_axis = 0 if job.axis[0].kernel > 1 else 1
@@ -30,9 +33,11 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
             return False
     job.bands = ceil_div(job.channels, job.band)
     if job.channels == 1 and job.cut[0].count * job.cut[1].count * job.cut[2].count == 1:
+        # What many planes more take: of one it may be nothing, in whole lines.
         one = lay_out_flat(job)
-        job.group = 2
-        job.group = <ptrdiff_t> max(1.0, min(<double> job.planes, 1 + (FLAT_BYTES - one) / (lay_out_flat(job) - one)))
+        job.group = 65
+        more = (lay_out_flat(job) - one) / 64
+        job.group = <ptrdiff_t> max(1.0, min(<double> job.planes, 1 + (FLAT_BYTES - one) / more))
     job.raises = (job.record != NULL and job.channels == 1 and job.cut[2].count == 1
                   and job.axis[0].before + job.axis[1].before + width.before > 0
                   and plane_outputs(job) <= 2 * BLOCK_CELLS // job.code_item)
@@ -104,7 +109,7 @@ cdef inline bint is_tall(const Job *job) noexcept nogil:
 
 
 cdef inline bint prefers_flat(const Job *job) noexcept nogil:
-    """Whether two passes were measured to be faster than rows of x."""
+    """Whether passes were measured to be faster than rows of x."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t row_bytes = width.output * job.item
@@ -161,7 +166,7 @@ cdef double lay_out_flat(Job *job) noexcept nogil:
                        job.record != NULL)
     job.outputs_apart = <ptrdiff_t> min(end, 2.0**40)
     if has_outputs_apart(job):
-        end += <double> job.cut[0].extent * job.cut[1].extent * job.cut[2].extent * (job.item + job.code_item)
+        end += <double> job.cut[0].extent * job.cut[1].extent * job.cut[2].extent * (job.item + job.code_item) + 8
     return end
 
 
@@ -459,7 +464,7 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
         y_slice = block.n[1] * y_row
         room, first_y = n_slices * y_slice, 0
         outputs = scratch.cells + job.outputs_apart
-        record = outputs + room * job.item if record != NULL else NULL
+        record = outputs + ceil_div(room * job.item, 8) * 8 if record != NULL else NULL
     elif job.bands * job.cut[2].count > 1:
         room = 0
     down.later, down.n_taps = True, 1 if is_tall(job) else last.kernel

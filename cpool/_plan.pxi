@@ -40,7 +40,7 @@ cdef class Operation:
     """A pooling's op, rank and checked arguments, and the plans for arrays that it had lately."""
 
     cdef readonly tuple arguments
-    cdef readonly tuple plans           # replaced whole, so that other threads may go through it
+    cdef readonly tuple plans           # replaced whole: under the GIL other threads go through the one they have
 
     def __init__(self, tuple arguments):
         self.arguments, self.plans = arguments, ()

@@ -1,4 +1,4 @@
-# Forward of whole planes of x with rows of a few vectors and small square windows, straight from x. Against two passes
+# Forward of whole planes of x with rows of a few vectors and small square windows, straight from x. Against passes
 # 1.8x on 7x7 and 8x8 planes and 1.3x on 14x14 at stride 1, 1.5x to 1.9x on 7x7 to 28x28 at stride 2 (AVX2, Zen 3).
 
 cdef ptrdiff_t PLANE_ROW_BYTES = 96     # of a row of outputs

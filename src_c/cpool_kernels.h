@@ -96,8 +96,8 @@ typedef struct {
     const void *first, *end;            /* of x: what may be read */
     ptrdiff_t height, width, row, plane; /* of x: cells, and elements from one to the next */
     ptrdiff_t kernel, stride, before[2], output[2];
-    void *copy;  /* room for a plane: (height - 1) * width + 2 * before[1] + kernel and, in vectors up to the widest, */
-    const void *fill;                   /* a row's elements or stride times its outputs, whichever is more */
+    void *copy; /* room for a plane: before[1] + (height - 1) * width + kernel and a row's elements, or stride times */
+    const void *fill;                   /* its outputs, or a vector's elements if it has fewer, whichever is more */
 } cpool_planes;
 typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n);
 

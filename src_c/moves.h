@@ -41,7 +41,7 @@ CPOOL_INLINE void SIZED(split_any)(MOVE_T *dst, const ptrdiff_t *phase, ptrdiff_
     }
 }
 
-/* One row after the other in src's order, of which what comes next is asked for ahead. */
+/* One row after the other in src's order. Rows of one phase with steps of 1 are for pack. */
 static void SIZED(split)(void *dst_, ptrdiff_t dst_pitch, const ptrdiff_t *phase, ptrdiff_t n_phases, const void *src_,
                          ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width) {
     const ptrdiff_t even = phase[0], odd = n_phases > 1 ? phase[1] : 0, pairs = width / 2;

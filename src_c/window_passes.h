@@ -1,6 +1,6 @@
 /*
- * window_passes.h - forward of windows in two passes, along their rows and down their columns, for one op, dtype
- * and record. Parameters: those of op_kernels.h, which includes it.
+ * window_passes.h - forward of windows in passes: in scratch along an axis, and along the last one into y, for one op,
+ * dtype and record. Parameters: those of op_kernels.h, which includes it.
  *
  * What is NaN is looked for in the first pass alone; where there is any, all passes are `exact`.
  */

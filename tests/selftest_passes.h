@@ -176,7 +176,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     fill_values(x, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
     worst_value(fill, op, dtype);
     p.first = x, p.end = x + cells * bytes;
-    p.copy = place_in(SLOT_INDICES, bytes * ((p.height - 1) * width + 2 * p.before[1] + kernel +
+    p.copy = place_in(SLOT_INDICES, bytes * (p.before[1] + (p.height - 1) * width + kernel +
                                              (width > columns ? width : columns)));
     for (ptrdiff_t i = 0; i < span; i++) {
         const ptrdiff_t row = i % outputs / p.output[1] * stride - p.before[0];

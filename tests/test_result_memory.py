@@ -283,3 +283,23 @@ print(beyond, full - cached, full - kib("VmRSS"), x.nbytes // 1024)
     assert beyond < 256 + 512  # the scratch, and what pages, the interpreter and its reading of the status take
     assert at_drop < dx / 2
     assert at_empty > dx * 0.9
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="resident memory is read from Linux's /proc")
+def test_scratch_of_many_tiny_planes():
+    code = """
+def kib(name):
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(name))
+cpool.set_num_threads(1)
+for n_bytes, shape, window in ((1, (2, 2), (4, 1, 2)), (1, (1, 3), ((2, 3), 1, 1)), (4, (2, 2), ((3, 2), 1, 1))):
+    x = np.ones((1_000_000, *shape), f"u{n_bytes}")
+    cpool.max_pool2d(x[:1], *window)
+    before = kib("VmRSS")
+    y = cpool.max_pool2d(x, *window)
+    print(kib("VmHWM") - before - y.nbytes // 1024)
+    del x, y
+"""
+    result = run(code)
+    # Later ones have what earlier ones freed.
+    assert all(int(beyond) < 256 + 512 for beyond in result.stdout.split()), result.stdout
+    assert len(result.stdout.split()) == 3

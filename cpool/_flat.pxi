@@ -62,7 +62,9 @@ cdef bint cut_blocks(Job *job) noexcept nogil:
         if job.cut[0].extent > 1:
             i = 0
         elif job.band > 1:
-            i = 1 if job.cut[1].extent >= job.cut[2].extent else 2
+            i = 1 if cells_seen(&job.axis[1], job.cut[1].extent) >= cells_seen(&job.axis[2], job.cut[2].extent) else 2
+            if job.cut[i].extent == 1:
+                i = 3 - i
         else:
             # Few rows repeat too much of what the rows before have seen, and few columns are too short a run.
             i = 1 if job.cut[1].extent > few else 2

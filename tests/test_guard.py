@@ -132,6 +132,10 @@ def sweep(isa, dtype):
                 x = np.random.default_rng(width).integers(0, 60, shape).astype(dtype)
                 for at_end in (True, False):
                     check(rooms, x, pooling, layout, at_end)
+    # Channels one by one, whose outputs are made in scratch.
+    x = np.random.default_rng(0).integers(0, 60, (1, 64 // np.dtype(dtype).itemsize, 40, 40)).astype(dtype)
+    for at_end in (True, False):
+        check(rooms, x, (61, 1, 16, 1), "NHWC", at_end)
     ways = {name for name in _kernels.paths() if name.startswith("forward")}
     if isa == "scalar":
         ways.remove("forward by planes")  # for vectors alone

@@ -284,6 +284,7 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     cdef bint one_run = job.group > 1 and slice_cells * slices < ONE_RUN_CELLS and not job.strips, exact = False
     cdef const char *x
     find_columns(job, scratch, &block)
+    # Of several planes in a group find_columns has filled what is around all: they are one block, always the same.
     if not job.refills and scratch.filled != block.first[1] + 1:
         fill_padding(job, scratch, 0, start_d, slices, first * row_cells, end * row_cells, slice_cells)
     scratch.filled = block.first[1] + 1

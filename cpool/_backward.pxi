@@ -17,6 +17,7 @@ cdef struct Gradient:
     cpool_sum_record *sum
     cpool_sum_rows *sum_rows
     cpool_columns columns
+    ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
     ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
     cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
     # Eight planes at once (_eights.pxi)
@@ -72,6 +73,9 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     elif g.code_item == 1 and plan_sums(&g, chosen.sum_record[dtype]):
         threads = threads_for(g.items, <double> cells)
         count_path(BACKWARD_SUMS)
+    elif g.code_item == 1 and plan_flat_sums(&g, chosen.sum_record[dtype]):
+        threads = threads_for(g.items, <double> dx.size)
+        count_path(BACKWARD_FLAT)
     else:
         g.run = backward_part
         threads = cut_up(&g, chosen.scatter_eight[dtype])
@@ -87,7 +91,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
         if g.run == backward_rows:
             list_viewers(&g, g.scratch + threads * g.scratch_bytes)
-        elif g.shared_bytes > 0:
+        elif g.run == backward_part and g.group == EIGHT:
             list_starts(&g, g.scratch)
     run_items(run_gradient_item, &g, g.items, threads)
     free(taps)

@@ -47,6 +47,7 @@
 #define store_part NAMED(store_part)
 #define choose NAMED(choose)
 #define choose_code NAMED(choose_code)
+#define only NAMED(only)
 
 #if VECTOR_BYTES
 
@@ -148,6 +149,7 @@ CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)CHOOSE(VECTO
 CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) {
     return (code_vec)CHOOSE(CODE_BYTES, RECORD_BYTES, mask, a, b);
 }
+CPOOL_INLINE vec only(best_mask mask, vec v) { return choose(mask, v, zero()); }
 CPOOL_INLINE best_mask first_lane(void) { return 1; }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)SAME(CODE_BYTES, RECORD_BYTES, a, b); }
 CPOOL_INLINE best_mask same_bits(vec a, vec b) { return (best_mask)SAME(VECTOR_BYTES, BYTES, a, b); }
@@ -187,6 +189,7 @@ CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) {
     return (code_vec)CPOOL_NAME2(select, VECTOR_BYTES)((raw)mask, (raw)a, (raw)b);
 }
 CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return (vec)choose_code(mask, (code_vec)a, (code_vec)b); }
+CPOOL_INLINE vec only(best_mask mask, vec v) { return (vec)(mask & (best_mask)v); } /* where mask, else 0 */
 CPOOL_INLINE best_mask first_lane(void) { return (best_mask){(CODE_T)-1}; }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)(a == b); }
 CPOOL_INLINE best_mask same_bits(vec a, vec b) { return (best_mask)((lanes_vec)a == (lanes_vec)b); }
@@ -226,6 +229,7 @@ CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) { *p = v; }
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec)code; }
 CPOOL_INLINE vec choose(best_mask mask, vec a, vec b) { return mask ? a : b; }
 CPOOL_INLINE code_vec choose_code(best_mask mask, code_vec a, code_vec b) { return mask ? a : b; }
+CPOOL_INLINE vec only(best_mask mask, vec v) { return mask ? v : 0; }
 
 #endif
 

@@ -4,12 +4,11 @@
  */
 #define spread_to NAMED(spread_to)
 #define sum_at NAMED(sum_at)
-#define spread_run NAMED(spread_run)
 #define spread_rows NAMED(spread_rows)
 
 /* What dout adds to the tap of this code. A sum that began with 0 is never -0: to add 0 changes no bit. */
 CPOOL_INLINE vec spread_to(code_vec code, code_vec codes, vec dout) {
-    return choose(same(codes, code), dout, zero());
+    return only(same(codes, code), dout);
 }
 
 /* Vectors of cells of dx, dx_step and step apart: several wait less for each other's sums. */
@@ -60,39 +59,25 @@ static void NAMED(sum_record)(void *dx_, const void *dout_, const void *record_,
 }
 
 #if HAS_PAIRS
-/* n vectors of windows side by side, of two columns, and of so many taps (0: as many as there are). */
-CPOOL_INLINE void spread_run(T *dx, ptrdiff_t dx_step, const T *dout, const RECORD_T *record, ptrdiff_t step,
-                             ptrdiff_t n, const cpool_taps *taps, const int n_taps) {
-    T *row[2];
-    code_vec code[4];
-    for (int t = 0; t < n_taps; t++) code[t] = splat(taps->code[t]);
-    for (int t = 0; t < n_taps; t += 2) row[t / 2] = dx + taps->offset[t];
-    for (; n > 0; n--, dx += dx_step, dout += step, record += step) {
-        const vec value = by_blocks(sum_of(zero(), load_bits(dout)));
-        const code_vec codes = codes_by_blocks(load_code(record));
-        for (ptrdiff_t t = 0; t < (n_taps ? n_taps : taps->n); t += 2) {
-            store_pairs(n_taps ? row[t / 2] : dx + taps->offset[t],
-                        spread_to(n_taps ? code[t] : splat(taps->code[t]), codes, value),
-                        spread_to(n_taps ? code[t + 1] : splat(taps->code[t + 1]), codes, value));
-            if (n_taps) row[t / 2] += dx_step;
-        }
-    }
-}
-
-CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RECORD_T *record, const cpool_taps *taps,
+/* n_taps: how many there are, or 0. What is the same for all rows is found once: 1.4x for rows of 12 outputs. */
+CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RECORD_T *record, const cpool_taps *list,
                               ptrdiff_t width, row_part p, const int n_taps) {
-    const ptrdiff_t vectors = (width + LANES - 1) / LANES, whole = p.loose ? vectors : width / LANES;
-    const ptrdiff_t last = p.loose ? (vectors - 1) * LANES : width - LANES;
-#define RUN(i, j, n, dx_step, step) \
-    spread_run(dx + (i) * dx_pitch + 2 * (j), dx_step, dout + (i) * width + (j), record + (i) * width + (j), step, n, \
-               taps, n_taps)
-    if (vectors == 1) RUN(p.row, last, p.end_row - p.row, dx_pitch, width);
-    else
-        for (ptrdiff_t i = p.row; i < p.end_row; i++) {
-            RUN(i, 0, whole, 2 * LANES, LANES);
-            if (whole < vectors) RUN(i, last, 1, 0, 0);
+    const cpool_taps taps = *list;
+    const ptrdiff_t vectors = (width + LANES - 1) / LANES, last = p.loose ? (vectors - 1) * LANES : width - LANES;
+    code_vec code[4];
+    ptrdiff_t offset[2];
+    for (int t = 0; t < n_taps; t++) code[t] = splat(taps.code[t]);
+    for (int t = 0; t < n_taps; t += 2) offset[t / 2] = taps.offset[t];
+    for (ptrdiff_t i = p.row; i < p.end_row; i++)
+        for (ptrdiff_t j = 0; j < width; j += LANES) {
+            const ptrdiff_t column = j < last ? j : last, at = i * width + column;
+            const vec value = by_blocks(sum_of(zero(), load_bits(dout + at)));
+            const code_vec codes = codes_by_blocks(load_code(record + at));
+            for (ptrdiff_t t = 0; t < (n_taps ? n_taps : taps.n); t += 2)
+                store_pairs(dx + i * dx_pitch + 2 * column + (n_taps ? offset[t / 2] : taps.offset[t]),
+                            spread_to(n_taps ? code[t] : splat(taps.code[t]), codes, value),
+                            spread_to(n_taps ? code[t + 1] : splat(taps.code[t + 1]), codes, value));
         }
-#undef RUN
 }
 
 static void NAMED(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
@@ -107,5 +92,4 @@ static void NAMED(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, 
 #endif
 #undef spread_to
 #undef sum_at
-#undef spread_run
 #undef spread_rows

@@ -14,6 +14,7 @@ GROUPS, PLANES = "backward of four planes at a time", "backward of up to three p
 CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
 PAIRS = "backward of pairs"
 SUMS, ROWS = "backward by sums of channels", "backward by sums of rows"
+FLAT = "backward by sums of all cells"
 MOST_STARTS = 8192  # outputs of a plane of eight
 VECTOR_BYTES = {"avx512": 64, "avx2": 32, "sse2": 16, "neon": 16, "scalar": 0}
 
@@ -40,7 +41,8 @@ def gradients(rng, dtype, shape, nan=False):
 def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None, nan=False):
     """Backward of a gradient of this dtype through a float32 forward; window: from kernel_size on.
 
-    taken: the names of the ways; GROUPS where planes are scattered together, as many as there are vectors for.
+    taken: the names of the ways; GROUPS where planes are scattered together, as many as there are vectors for; of what
+    is scattered, windows that leave the size as it is may be summed, see size_is_left.
     """
     rng, rank, dtype = np.random.default_rng(0), len(window[0]), np.dtype(dtype)
     x = values(rng, np.dtype("f4"), shape, "ties")  # so that neighbouring windows share their winners
@@ -61,6 +63,8 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     flat = (1, *window[0])[-3] == 1 and (1, *shape[-rank:])[-3] == 1 if rank == 3 else True
     eights = VECTOR_BYTES[isa] >= 32 and planes >= 8 and prod(window[0]) <= 256 and outputs <= MOST_STARTS and flat
     taken = {EIGHTS if name == GROUPS and eights else name for name in taken}
+    if y_shape == shape and size_is_left(isa, shape[-rank:], window, dtype.itemsize):
+        taken = {FLAT if name in (GROUPS, EIGHTS, PLANES, CHANNELS) else name for name in taken - {PARTS}}
     assert now == (taken if threaded else taken - {PARTS})
     assert_same(dx, added(dout, indices, shape, rank))
 
@@ -68,3 +72,12 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
 def summed(isa, window, item):
     """Whether a window has few enough taps for sums in vectors."""
     return prod(window[0]) * item <= VECTOR_BYTES[isa]
+
+
+def size_is_left(isa, lengths, window, item):
+    """Whether a window of stride 1, with as many outputs as there are cells, is summed over all of them at once."""
+    kernel, stride = window[0], (*window, window[0])[1]
+    dilation = window[3] if len(window) > 3 else (1,) * len(kernel)
+    spans = [(taps - 1) * step + 1 for taps, step in zip(kernel, dilation, strict=True)]
+    fits = all(span <= length for span, length in zip(spans, lengths, strict=True))
+    return max(stride) == 1 and fits and 8 * prod(kernel) * item <= 9 * VECTOR_BYTES[isa]

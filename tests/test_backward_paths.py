@@ -4,11 +4,24 @@ from math import prod
 
 import numpy as np
 import pytest
-from arrays import at_offset
-from gradients import CHANNELS, EIGHTS, GROUPS, PAIRS, PARTS, PLANES, ROWS, SUMS, check, summed
-from tables import ISAS
+from arrays import at_offset, channels_last
+from gradients import (
+    CHANNELS,
+    EIGHTS,
+    FLAT,
+    GROUPS,
+    PAIRS,
+    PARTS,
+    PLANES,
+    ROWS,
+    SUMS,
+    added,
+    check,
+    summed,
+)
+from tables import ISAS, assert_same, running
 
-from cpool import _kernels
+from cpool import MaxPool2d, _kernels
 
 
 @pytest.mark.parametrize("isa", ISAS)
@@ -231,6 +244,59 @@ def test_what_is_not_eights(isa, shape, window, taken):
     check({taken}, isa, shape, window)
 
 
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("dtype", ["?", "i1", "u2", "i4", "u8", "f4", "f8"])
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((2, 9, 7, 7), ((3, 3), (1, 1), (1, 1))),
+        ((2, 9, 3, 3), ((3, 3), (1, 1), (1, 1))),  # windows as large as planes
+        ((1, 4, 14, 13), ((2, 2), (1, 1), ((0, 1), (1, 0)))),
+        ((1, 3, 9, 11), ((1, 3), (1, 1), ((0, 0), (2, 0)))),
+        ((1, 3, 9, 11), ((3, 2), (1, 1), ((0, 4), (3, 0)), (2, 3))),
+        ((1, 2, 1, 1), ((1, 1), (1, 1))),  # fewer cells than a vector has lanes
+        ((1, 3, 150, 151), ((2, 2), (1, 1), ((1, 0), (0, 1)))),  # several runs of cells
+        ((2, 3, 4, 5, 6), ((2, 1, 2), (1, 1, 1), ((0, 1), (0, 0), (1, 0)))),
+        ((3, 25), ((3,), (1,), (1,))),
+    ],
+    ids=str,
+)
+def test_sums_of_all_cells(isa, shape, window, dtype):
+    planes = prod(shape[: -len(window[0])])
+    check({GROUPS if planes >= 4 else PLANES}, isa, shape, window, dtype=dtype)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("offset", [0, 16, 4])
+def test_sums_of_all_cells_into_any_place_in_memory(isa, offset):
+    out = at_offset((1, 8, 1026, 1024), np.dtype("f4"), offset)  # more than 32 MiB: past the caches
+    window = ((2, 2), (1, 1), ((0, 1), (0, 1)))
+    check({GROUPS, PARTS}, isa, out.shape, window, threads=2, out=out)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("shape", "window", "last"),
+    [
+        ((1, 5, 12, 13), ((2, 2), (1, 1)), False),  # fewer outputs than cells
+        ((1, 5, 12, 13), ((2, 2), (1, 1), (1, 1)), False),  # more
+        ((1, 5, 12, 13), ((5, 5), (1, 1), (2, 2)), False),  # too many taps
+        ((1, 5, 2, 13), ((3, 1), (1, 1), (1, 0)), False),  # a window that is higher than the planes
+        ((1, 3000, 3, 10), ((3, 3), (1, 1), (1, 1)), True),  # rows of outputs that do not fit in scratch
+    ],
+    ids=str,
+)
+def test_what_is_not_summed_over_all_cells(isa, shape, window, last):
+    rng, layer = np.random.default_rng(0), MaxPool2d(*window)
+    x = channels_last(rng.random(shape, "f4"), 2) if last else rng.random(shape, "f4")
+    with running(isa, 1):
+        dout = rng.random(layer.forward(x).shape, "f4")
+        before = _kernels.paths()[FLAT]
+        dx = layer.backward(channels_last(dout, 2) if last else dout)
+        assert _kernels.paths()[FLAT] == before
+        assert_same(dx, added(dout, layer.indices, shape, 2))
+
+
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("backward")]
-    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, SUMS, ROWS, EIGHTS]
+    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, SUMS, ROWS, EIGHTS, FLAT]

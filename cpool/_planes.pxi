@@ -1,8 +1,10 @@
 # Forward of whole planes of x with rows of a few vectors and small square windows, straight from x. Against passes
-# 1.8x on 7x7 and 8x8 planes and 1.3x on 14x14 at stride 1, 1.5x to 1.9x on 7x7 to 28x28 at stride 2 (AVX2, Zen 3).
+# 1.8x on 7x7 and 8x8 planes and 1.2x on 14x14 and 28x28 at stride 1, 1.7x to 3x on 7x7 to 28x28 at stride 2; of 5x5
+# windows 1.3x without a record, 1.07x with one (AVX2, Zen 3).
 
-cdef ptrdiff_t PLANE_ROW_BYTES = 96     # of a row of outputs
-cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane, and about so many of those done at a time
+cdef ptrdiff_t PLANE_ROW_BYTES = 128    # of a row of outputs
+cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane
+cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
 
 
 cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept nogil:
@@ -15,16 +17,16 @@ cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept
             or job.axis[0].output > 1 or job.n_lead > 1 or plane_bytes > PLANE_BYTES
             or <double> width.output * job.item > PLANE_ROW_BYTES):
         return False
-    if (height.kernel != width.kernel or not 2 <= width.kernel <= 3 or height.stride != width.stride
-            or width.stride > (2 if in_pairs else 1) or height.dilation > 1 or width.dilation > 1
-            or max(height.before, width.before) >= width.kernel):
+    if (height.kernel != width.kernel or not (2 <= width.kernel <= 3 or width.kernel == 5 and width.stride == 1)
+            or height.stride != width.stride or width.stride > (2 if in_pairs else 1)
+            or max(height.dilation, width.dilation) > 1 or max(height.before, width.before) >= width.kernel):
         return False
     if width.step != 1 or (height.step < 1 and height.length > 1) or (job.lead_step[0] < 0 and job.planes > 1):
         return False
     if width.stride == width.kernel and height.before == 0 and is_tiled(height) and width.output * job.item >= 16:
         return False  # in rows of x all planes are one
     job.planes_of, job.n_rows = best, 0
-    job.group = max(1, <ptrdiff_t> (PLANE_BYTES / plane_bytes))
+    job.group = max(1, <ptrdiff_t> (PLANES_BYTES / plane_bytes))
     job.items = ceil_div(job.planes, job.group)
     job.scratch_bytes = job.item * (height.length * width.length + width.before + width.kernel
                                     + width.stride * max(width.output, lanes))

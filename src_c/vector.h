@@ -23,6 +23,8 @@
 #define load_pairs NAMED(load_pairs)
 #define load_pairs_but_first NAMED(load_pairs_but_first)
 #define load_evens NAMED(load_evens)
+#define load_pairs_apart NAMED(load_pairs_apart)
+#define load_evens_apart NAMED(load_evens_apart)
 #define shuffle_vec NAMED(shuffle_vec)
 #define in_order NAMED(in_order)
 #define by_blocks NAMED(by_blocks)
@@ -92,6 +94,8 @@ CPOOL_INLINE vec load_every(const int stride, const T *p) {
 /* Named, never called. */
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
 CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
+CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, vec *even, vec *odd) { load_pairs(p + 0 * apart, even, odd); }
+CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart) { return load(p + 0 * apart); }
 CPOOL_INLINE vec in_order(vec v) { return v; }
 #endif
 

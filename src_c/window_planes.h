@@ -1,45 +1,59 @@
 /*
- * window_planes.h - forward of square windows of 2 or 3 taps over whole planes of x whose rows are a few vectors, for
- * one op and dtype, in the widest vectors and with records of bytes. Parameters: those of op_kernels.h, which includes
- * it. A vector of columns goes down the plane, with the rows that windows share in registers.
+ * window_planes.h - forward of small square windows over whole planes of x whose rows are a few vectors, for one op and
+ * dtype, in the widest vectors and with records of bytes. Parameters: those of op_kernels.h, which includes it. A vector
+ * of columns goes down the plane, with the rows that windows share in registers.
  */
 #define plane_columns CPOOL_NAME2(NAMED(plane_columns), OP)
 #define best_of_row CPOOL_NAME2(NAMED(best_of_row), OP)
 #define copied_plane CPOOL_NAME2(NAMED(copied_plane), OP)
 #define down_columns CPOOL_NAME2(NAMED(down_columns), OP)
+#define store_columns CPOOL_NAME2(NAMED(store_columns), OP)
 #define best_planes CPOOL_NAME2(NAMED(best_planes), OP)
+#define MOST_TAPS 5
 
 /* A vector of output columns. What lies beside x's rows counts as fill, and names the window's first cell in the row. */
 typedef struct {
     ptrdiff_t first;
-    best_mask outside[3];
-    code_vec place[3];
+    int left, right; /* whether some of the first taps, some of the others lie there */
+    best_mask outside[MOST_TAPS];
+    code_vec place[MOST_TAPS];
+    code_vec row[MOST_TAPS + 1]; /* what a window's rows add to places; GCC 12 would make constants anew each time */
 } plane_columns;
 
 /* The best of the taps in a row of x, which may be padding: that names the window's first cell in its column. */
-CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrdiff_t height,
+CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrdiff_t apart, ptrdiff_t height,
                                 const plane_columns *columns, vec fill, best_mask *nan, const int kernel,
                                 const int stride, const int has_place, const int ordered) {
     winner best = {fill, columns->place[0]};
-    vec cells[3];
-    if (row < 0) {
-        best.place += splat(-row * kernel);
+    vec cells[MOST_TAPS];
+    if ((size_t)row >= (size_t)height) {
+        if (row < 0) best.place -= splat(row * kernel);
         return best;
     }
-    if (row >= height) return best;
     x += row * pitch;
-    if (stride == 2) load_pairs(x, cells, cells + 1);
-    else cells[0] = load(x), cells[1] = load(x + 1);
-    if (kernel == 3) cells[2] = stride == 2 ? load_evens(x + 2) : load(x + 2);
+    if (stride == 2) load_pairs_apart(x, apart, cells, cells + 1);
     CPOOL_UNROLL
-    for (int t = 0; t < kernel; t++) {
+    for (int t = stride == 2 ? 2 : 0; t < kernel; t++) {
+        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart) : load(x + t);
         CPOOL_OPAQUE_VECTOR(cells[t]);
+    }
 #if IS_ORDERED
-        /* Of stride 1 the first and the last tap see all cells. */
-        if (ordered && t && (stride == 2 || t == kernel - 1))
+    /* Of stride 1 the first and the last tap see all cells, if lanes are not fewer than what lies between. */
+    if (ordered)
+        for (int t = stride == 1 && LANES >= kernel - 1 ? kernel - 1 : 1; t < kernel; t++)
             *nan = either(*nan, unordered(cells[t], cells[stride == 2 ? t - 1 : 0]));
 #endif
-        const winner cell = {choose(columns->outside[t], fill, cells[t]), columns->place[t]};
+    if (columns->left) {
+        CPOOL_UNROLL
+        for (int t = 0; t < kernel / 2; t++) cells[t] = choose(columns->outside[t], fill, cells[t]);
+    }
+    if (columns->right) {
+        CPOOL_UNROLL
+        for (int t = kernel / 2; t < kernel; t++) cells[t] = choose(columns->outside[t], fill, cells[t]);
+    }
+    CPOOL_UNROLL
+    for (int t = 0; t < kernel; t++) {
+        const winner cell = {cells[t], columns->place[t]};
         best = t ? winner_of(best, cell, has_place, ordered) : cell;
     }
     (void)nan;
@@ -55,51 +69,94 @@ CPOOL_INLINE const T *copied_plane(const T *x, const cpool_planes *planes, ptrdi
     return copy + planes->before[1];
 }
 
-/* One vector of columns of n planes. Returns whether anything was NaN against the word of `ordered`. */
+/* A row of a vector, of which only a part may be written. halves: the second is of the plane `second` outputs on. */
+CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, const int has_place, const int stride,
+                                const int halves, ptrdiff_t second, ptrdiff_t part) {
+    if (stride == 2) {
+        best.value = in_order(best.value);
+        if (has_place) best.place = codes_in_order(best.place);
+    }
+    if (stride == 1 || !halves) {
+        store_part(y, record, best, has_place, part);
+        return;
+    }
+    T values[LANES];
+    RECORD_T places[64];
+    store_winner(values, places, best, has_place);
+#define HALF(y, record, from, n) \
+    memcpy(y, values + (from), (size_t)(n) * BYTES); \
+    if (has_place) memcpy(record, places + (from), (size_t)(n) * RECORD_BYTES)
+#define HALVES(n) HALF(y, record, 0, n); HALF(y + second, record + second, LANES / 2, n)
+    if (part) { HALVES(part); }
+    else { HALVES(LANES / 2); }
+#undef HALVES
+#undef HALF
+}
+
+/*
+ * One vector of columns of n planes; halves: of two planes together, 1.5x for rows of 4 outputs of 8 lanes. Returns
+ * whether anything was NaN against the word of `ordered`.
+ */
 CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_planes *planes, ptrdiff_t n,
-                              const plane_columns *columns, const int kernel, const int stride, const int has_place,
-                              const int ordered) {
+                              const plane_columns *columns, const int kernel, const int stride, const int halves,
+                              const int has_place, const int ordered) {
     const cpool_planes p = *planes; /* in copies: to the compiler a record's bytes could be these */
     const plane_columns c = *columns;
-    const T *const end_y = y + n * p.output[0] * p.output[1], *cells;
+    const int at_once = stride == 1 ? 2 : 1; /* rows of outputs, which share all of x's but one each */
     const vec fill = (vec){0} + *(const T *)p.fill;
-    const ptrdiff_t width = p.output[1] > LANES ? p.output[1] : LANES;
+    const ptrdiff_t lanes = halves ? LANES / 2 : LANES, width = p.output[1] > lanes ? p.output[1] : lanes;
     const ptrdiff_t last_row = width * stride + kernel - 1 - p.before[1]; /* so far the last row is read */
+    const ptrdiff_t outputs = p.output[0] * p.output[1];
     best_mask nan = {0};
-    winner row[3];
+    winner row[MOST_TAPS + 1];
 #define ROW(i) \
-    best_of_row(cells + c.first * stride - p.before[1], i, pitch, p.height, &c, fill, &nan, kernel, stride, has_place, \
-                ordered)
+    best_of_row(cells + c.first * stride - p.before[1], i, pitch, apart, p.height, &c, fill, &nan, kernel, \
+                stride, has_place, ordered)
+#define DOWN(t) (winner){row[t].value, row[t].place + c.row[t]}
+#define OUT(best_) \
+    do { \
+        winner best = best_; \
+        store_columns(y, record, best, has_place, stride, halves, second, end_y - y >= lanes ? 0 : p.output[1]); \
+        y += p.output[1]; \
+        record += p.output[1]; \
+    } while (0)
     y += c.first;
     record += c.first;
-    for (; n; n--, x += p.plane) {
-        ptrdiff_t first = -p.before[0], pitch = p.row;
-        cells = x;
-        if (x - (const T *)p.first < p.before[1] || (const T *)p.end - x < (p.height - 1) * pitch + last_row) {
+    for (ptrdiff_t together; n > 0; n -= together, x += together * p.plane) {
+        const T *cells = x;
+        ptrdiff_t first = -p.before[0], pitch = p.row, apart = LANES, second = 0;
+        together = halves && n > 1 ? 2 : 1;
+        if (x - (const T *)p.first < p.before[1] ||
+            (const T *)p.end - x < (together - 1) * p.plane + (p.height - 1) * pitch + last_row) {
+            together = 1;
             pitch = p.width;
             cells = copied_plane(x, &p, (p.height - 1) * pitch + (last_row > p.width ? last_row : p.width));
         }
+        if (halves) apart = (together - 1) * p.plane, second = (together - 1) * outputs;
+        /* Rows may be written past their end, as far as y goes or to where another plane has begun. */
+        const T *const end_y = y + (together == 2 ? outputs : n * outputs) - c.first;
         CPOOL_UNROLL
         for (int t = 0; t < kernel - stride; t++) row[t] = ROW(first + t);
-        for (ptrdiff_t i = 0; i < p.output[0]; i++, first += stride, y += p.output[1], record += p.output[1]) {
+        for (ptrdiff_t i = 0; i < p.output[0]; i += at_once, first += at_once * stride) {
             CPOOL_UNROLL
-            for (int t = kernel - stride; t < kernel; t++) row[t] = ROW(first + t);
-            winner best = row[0];
+            for (int t = kernel - stride; t < kernel + (at_once - 1) * stride; t++) row[t] = ROW(first + t);
+            winner shared = DOWN(1);
             CPOOL_UNROLL
-            for (int t = 1; t < kernel; t++) {
-                winner cell = row[t];
-                cell.place += splat(t * kernel);
-                best = winner_of(best, cell, has_place, ordered);
+            for (int t = 2; t < kernel; t++) shared = winner_of(shared, DOWN(t), has_place, ordered);
+            OUT(winner_of(row[0], shared, has_place, ordered));
+            if (at_once == 2 && i + 1 < p.output[0]) {
+                shared = winner_of(shared, DOWN(kernel), has_place, ordered);
+                shared.place -= c.row[1];
+                OUT(shared);
             }
             CPOOL_UNROLL
-            for (int t = 0; t < kernel - stride; t++) row[t] = row[t + stride];
-            if (stride == 2) {
-                best.value = in_order(best.value);
-                if (has_place) best.place = codes_in_order(best.place);
-            }
-            store_part(y, record, best, has_place, end_y - y >= LANES ? 0 : p.output[1]);
+            for (int t = 0; t < kernel - stride; t++) row[t] = row[t + at_once * stride];
         }
+        y += second;
+        record += second;
     }
+#undef OUT
+#undef DOWN
 #undef ROW
 #if IS_ORDERED
     return ordered && any_lane(nan);
@@ -112,12 +169,14 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 /* cpool_best_planes, one vector of columns after the other: the last ones overlap, or end beyond the rows. */
 static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n) {
     plane_columns c = {0};
+    const int halves = p->stride == 2 && p->output[1] <= LANES / 2;
+    const ptrdiff_t lanes = halves ? LANES / 2 : LANES;
     for (; c.first < p->output[1]; c.first += LANES) {
         if (p->output[1] > LANES && c.first > p->output[1] - LANES) c.first = p->output[1] - LANES;
         for (ptrdiff_t t = 0; t < p->kernel; t++) {
             PLACE_T outside[LANES], place[LANES];
             for (ptrdiff_t lane = 0; lane < LANES; lane++) {
-                const ptrdiff_t column = (c.first + lane) * p->stride - p->before[1] + t;
+                const ptrdiff_t column = (c.first + lane % lanes) * p->stride - p->before[1] + t;
                 outside[lane] = column < 0 || column >= p->width;
                 place[lane] = (PLACE_T)(column < 0 ? t - column : t);
             }
@@ -128,21 +187,29 @@ static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, con
 #endif
             c.outside[t] = same(in_padding, splat(1));
         }
-#define COLUMNS(kernel, stride, has_place) \
+        const ptrdiff_t end = c.first + lanes < p->output[1] ? c.first + lanes : p->output[1];
+        const ptrdiff_t column = c.first * p->stride - p->before[1], last = (end - 1) * p->stride - p->before[1];
+        c.left = column < 0 || last + p->kernel / 2 > p->width;
+        c.right = column + p->kernel / 2 < 0 || last + p->kernel > p->width;
+        for (ptrdiff_t t = 0; t <= p->kernel; t++) c.row[t] = splat(t * p->kernel);
+#define COLUMNS(kernel, stride, halves, has_place) \
     do { \
-        if (!IS_ORDERED || down_columns(y, record, x, p, n, &c, kernel, stride, has_place, 1)) \
-            down_columns(y, record, x, p, n, &c, kernel, stride, has_place, 0); \
+        if (!IS_ORDERED || down_columns(y, record, x, p, n, &c, kernel, stride, halves, has_place, 1)) \
+            down_columns(y, record, x, p, n, &c, kernel, stride, halves, has_place, 0); \
     } while (0)
-#define OF_KERNEL(kernel, stride) \
+#define OF_KERNEL(kernel, stride, halves) \
     do { \
-        if (record) COLUMNS(kernel, stride, 1); \
-        else COLUMNS(kernel, stride, 0); \
+        if (record) COLUMNS(kernel, stride, halves, 1); \
+        else COLUMNS(kernel, stride, halves, 0); \
     } while (0)
-        if (p->stride == 1 && p->kernel == 2) OF_KERNEL(2, 1);
-        else if (p->stride == 1) OF_KERNEL(3, 1);
+        if (p->stride == 1 && p->kernel == 2) OF_KERNEL(2, 1, 0);
+        else if (p->stride == 1 && p->kernel == 3) OF_KERNEL(3, 1, 0);
+        else if (p->stride == 1) OF_KERNEL(5, 1, 0);
 #if HAS_PAIRS
-        else if (p->kernel == 2) OF_KERNEL(2, 2);
-        else OF_KERNEL(3, 2);
+        else if (p->kernel == 2 && halves) OF_KERNEL(2, 2, 1);
+        else if (p->kernel == 2) OF_KERNEL(2, 2, 0);
+        else if (halves) OF_KERNEL(3, 2, 1);
+        else OF_KERNEL(3, 2, 0);
 #endif
 #undef COLUMNS
 #undef OF_KERNEL
@@ -152,4 +219,6 @@ static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, con
 #undef best_of_row
 #undef copied_plane
 #undef down_columns
+#undef store_columns
 #undef best_planes
+#undef MOST_TAPS

@@ -160,7 +160,9 @@ static void worst_value(uint8_t *worst, int op, int dtype) {
 /* Windows of n planes that see at least one cell each, of rows up to some vectors long. */
 static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, lanes = table->vector_bytes / bytes;
-    const ptrdiff_t kernel = between(2, 3), stride = table->window_best_pairs[op][dtype] ? between(1, 2) : 1;
+    static const ptrdiff_t kernels[] = {2, 3, 5};
+    const ptrdiff_t kernel = kernels[between(0, 2)];
+    const ptrdiff_t stride = table->window_best_pairs[op][dtype] && kernel < 5 ? between(1, 2) : 1;
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     cpool_planes p = {.height = between(1, 9), .width = width, .row = width + between(0, 2), .kernel = kernel,
@@ -181,8 +183,8 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     for (ptrdiff_t i = 0; i < span; i++) {
         const ptrdiff_t row = i % outputs / p.output[1] * stride - p.before[0];
         const ptrdiff_t column = i % p.output[1] * stride - p.before[1];
-        ptrdiff_t offset[9], seen = 0;
-        int64_t code[9];
+        ptrdiff_t offset[25], seen = 0;
+        int64_t code[25];
         for (ptrdiff_t t = 0; t < kernel * kernel; t++) {
             const ptrdiff_t r = row + t / kernel, c = column + t % kernel;
             if (r < 0 || r >= p.height || c < 0 || c >= p.width) continue;

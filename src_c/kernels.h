@@ -167,9 +167,13 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
      [CPOOL_i64] = CPOOL_NAME4(stage, i64, u8, end), [CPOOL_u64] = CPOOL_NAME4(stage, u64, u8, end), \
      [CPOOL_f32] = CPOOL_NAME4(stage, f32, u8, end), [CPOOL_f64] = CPOOL_NAME4(stage, f64, u8, end)}
 #if CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0
-#define PAIRS_SLOTS(stage) WIDE_SLOTS(stage, ISA)
+#define MAX_PAIRS_SLOT(dtype) CPOOL_NAME4(window_max_pairs, dtype, u8, ISA),
+#define MIN_PAIRS_SLOT(dtype) CPOOL_NAME4(window_min_pairs, dtype, u8, ISA),
+#define SPREAD_SLOTS WIDE_SLOTS(spread_pairs, ISA)
 #else
-#define PAIRS_SLOTS(stage) {NULL}
+#define MAX_PAIRS_SLOT(dtype) NULL,
+#define MIN_PAIRS_SLOT(dtype) NULL,
+#define SPREAD_SLOTS {NULL}
 #endif
 #if HAS_SUMS_OF_ROWS
 #define ROWS_SLOTS WIDE_SLOTS(sum_rows, MAX_VECTOR_BYTES)
@@ -205,7 +209,7 @@ const cpool_kernels TABLE = {
     .isa = CPOOL_STRING(ISA),
     .vector_bytes = MAX_VECTOR_BYTES,
     .window_best = {{CPOOL_FOR_EACH_DTYPE(MAX_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_SLOT)}},
-    .window_best_pairs = {PAIRS_SLOTS(window_max_pairs), PAIRS_SLOTS(window_min_pairs)},
+    .window_best_pairs = {{CPOOL_FOR_EACH_DTYPE(MAX_PAIRS_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_PAIRS_SLOT)}},
 #if MAX_VECTOR_BYTES && !HAS_MASKS
     .wide_places = 1,
 #endif
@@ -213,7 +217,7 @@ const cpool_kernels TABLE = {
     .best_down = {{CPOOL_FOR_EACH_DTYPE(MAX_DOWN_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_DOWN_SLOT)}},
     .best_planes = {{CPOOL_FOR_EACH_DTYPE(MAX_PLANES_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_PLANES_SLOT)}},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
-    .spread_pairs = PAIRS_SLOTS(spread_pairs),
+    .spread_pairs = SPREAD_SLOTS,
     .sum_rows = ROWS_SLOTS,
     .scatter_record = {CPOOL_FOR_EACH_DTYPE(RECORD_SLOT)},
     .scatter_eight = {CPOOL_FOR_EACH_DTYPE(EIGHT_SLOT)},

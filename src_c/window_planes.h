@@ -18,8 +18,8 @@ typedef struct {
 
 /* The best of the taps in a row of x, which may be padding: that names the window's first cell in its column. */
 CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrdiff_t height,
-                                const plane_columns *columns, vec fill, best_mask *nan, const int kernel,
-                                const int stride, const int has_place, const int ordered) {
+                                const plane_columns *columns, vec fill, ptrdiff_t far, best_mask *nan,
+                                const int kernel, const int stride, const int has_place, const int ordered) {
     winner best = {fill, columns->place[0]};
     vec cells[3];
     if (row < 0) {
@@ -28,6 +28,7 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrd
     }
     if (row >= height) return best;
     x += row * pitch;
+    ahead(x, stride * VECTOR_BYTES, far);
     if (stride == 2) load_pairs(x, cells, cells + 1);
     else cells[0] = load(x), cells[1] = load(x + 1);
     if (kernel == 3) cells[2] = stride == 2 ? load_evens(x + 2) : load(x + 2);
@@ -68,8 +69,8 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
     best_mask nan = {0};
     winner row[3];
 #define ROW(i) \
-    best_of_row(cells + c.first * stride - p.before[1], i, pitch, p.height, &c, fill, &nan, kernel, stride, has_place, \
-                ordered)
+    best_of_row(cells + c.first * stride - p.before[1], i, pitch, p.height, &c, fill, p.ahead, &nan, kernel, stride, \
+                has_place, ordered)
     y += c.first;
     record += c.first;
     for (; n; n--, x += p.plane) {

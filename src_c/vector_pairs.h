@@ -1,11 +1,11 @@
 /*
- * vector_pairs.h - vectors of every second element, and of neighbours by turns, for elements of 4 and 8 bytes. Part of
+ * vector_pairs.h - vectors of every second element, and for elements of 4 and 8 bytes of neighbours by turns. Part of
  * the vocabulary of vector.h, which includes it.
  */
 
 /*
- * As floats, whatever they are: for integers GCC 12 takes shuffles across the whole vector. Of elements of 1 and 2 bytes
- * each block has its evens first, then its odds: what is shuffled are these halves.
+ * As floats, whatever they are: for integers GCC 12 takes shuffles across the whole vector. Of elements of 1 and 2
+ * bytes each block gets its evens first, then its odds; what is shuffled then are these halves.
  */
 #undef SHUFFLED_BYTES
 #if BYTES == 4

@@ -120,32 +120,24 @@ typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
 
 #define MOVE u8
 #define MOVE_T uint8_t
-#define MOVE_BYTES 1
 #include "moves.h"
 #undef MOVE
 #undef MOVE_T
-#undef MOVE_BYTES
 #define MOVE u16
 #define MOVE_T uint16_t
-#define MOVE_BYTES 2
 #include "moves.h"
 #undef MOVE
 #undef MOVE_T
-#undef MOVE_BYTES
 #define MOVE u32
 #define MOVE_T uint32_t
-#define MOVE_BYTES 4
 #include "moves.h"
 #undef MOVE
 #undef MOVE_T
-#undef MOVE_BYTES
 #define MOVE u64
 #define MOVE_T uint64_t
-#define MOVE_BYTES 8
 #include "moves.h"
 #undef MOVE
 #undef MOVE_T
-#undef MOVE_BYTES
 
 /* What has no vector form is the scalar table's in every table. */
 #define DECLARE_PLAIN(dtype) \

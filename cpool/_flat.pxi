@@ -121,8 +121,6 @@ cdef inline bint prefers_flat(const Job *job) noexcept nogil:
         return False
     if <double> height.kernel * width.kernel > ONE_PASS_TAPS or width.stride == 1:
         return True
-    if job.item < 4 and width.kernel > 2 and width.stride == 2:
-        return True  # no vectors take such rows apart in x
     if width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height):
         return False  # in rows of x all planes are one
     # Of longer rows x is as fast, if a window that sees padding on the right is not one of few.

@@ -71,7 +71,7 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     if width.stride == 2:
         job.best = every_second
         job.streams = bytes_of_x(job) > CACHE_BYTES
-        job.ahead = FAR_AHEAD_BYTES if job.streams else bytes_ahead(job)
+        job.ahead = bytes_ahead(job)
         pitch = <double> height.stride * height.step * job.item
         if 0 < pitch < CACHE_BYTES:
             # Whole windows ahead of a window's last rows are rows that a later window sees first.
@@ -93,7 +93,8 @@ cdef inline double bytes_of_x(const Job *job) noexcept nogil:
 
 cdef inline ptrdiff_t bytes_ahead(const Job *job) noexcept nogil:
     """How far ahead x is asked for: 1.2x to 2x where it is not in a near cache."""
-    return CPOOL_AHEAD_BYTES if bytes_of_x(job) > NEAR_BYTES else 0
+    cdef double n_bytes = bytes_of_x(job)
+    return FAR_AHEAD_BYTES if n_bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES if n_bytes > NEAR_BYTES else 0
 
 
 cdef inline bint is_tiled(const Axis *axis) noexcept nogil:

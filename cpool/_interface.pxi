@@ -33,6 +33,7 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t output[2]
         void *copy
         const void *fill
+        ptrdiff_t ahead
     ctypedef void cpool_best_planes(void *, void *, const void *, const cpool_planes *, ptrdiff_t) noexcept
     ctypedef struct cpool_outputs:
         ptrdiff_t n_planes, n_rows, width

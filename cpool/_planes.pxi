@@ -25,7 +25,7 @@ cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept
         return False
     if width.stride == width.kernel and height.before == 0 and is_tiled(height) and width.output * job.item >= 16:
         return False  # in rows of x all planes are one
-    job.planes_of, job.n_rows = best, 0
+    job.planes_of, job.n_rows, job.ahead = best, 0, bytes_ahead(job)
     job.group = max(1, <ptrdiff_t> (PLANES_BYTES / plane_bytes))
     job.items = ceil_div(job.planes, job.group)
     job.scratch_bytes = job.item * (height.length * width.length + width.before + width.kernel
@@ -40,7 +40,7 @@ cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     cdef ptrdiff_t first = item * job.group, y = first * height.output * width.output
     cdef cpool_planes planes
     planes.first, planes.end, planes.copy = job.cells, job.end, scratch.cells
-    planes.fill = <const void *> &job.fill[0]
+    planes.fill, planes.ahead = <const void *> &job.fill[0], job.ahead
     planes.height, planes.width, planes.row, planes.plane = height.length, width.length, height.step, job.lead_step[0]
     planes.kernel, planes.stride = width.kernel, width.stride
     planes.before[0], planes.before[1] = height.before, width.before

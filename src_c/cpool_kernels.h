@@ -98,6 +98,7 @@ typedef struct {
     ptrdiff_t kernel, stride, before[2], output[2];
     void *copy; /* room for a plane: before[1] + (height - 1) * width + kernel and a row's elements, or stride times */
     const void *fill;                   /* its outputs, or a vector's elements if it has fewer, whichever is more */
+    ptrdiff_t ahead;                    /* in bytes: so far ahead is x asked for */
 } cpool_planes;
 typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n);
 

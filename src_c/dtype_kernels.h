@@ -5,7 +5,7 @@
 #define RECORD u8
 #define RECORD_T uint8_t
 #define RECORD_BYTES 1
-#define HAS_PAIRS (BYTES >= 4 && (CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0))
+#define HAS_PAIRS (BYTES < 4 ? HAS_SMALL_PAIRS : CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0)
 #include "record_kernels.h"
 #undef RECORD
 #undef RECORD_T

@@ -21,6 +21,8 @@
 /* In vectors of 16 bytes sums of rows take 1.3x to 2x of scattering, and eight planes 1.0x to 1.4x of twice four. */
 #define HAS_SUMS_OF_ROWS (CPOOL_HAS_SHUFFLE && MAX_VECTOR_BYTES >= 32)
 #define HAS_EIGHTS (MAX_VECTOR_BYTES >= 32)
+/* Stride 2 of elements of 1 and 2 bytes straight from x: 1.2x to 4x, but SSE2 has no shuffle of bytes. */
+#define HAS_SMALL_PAIRS (CPOOL_HAS_SHUFFLE && (MAX_VECTOR_BYTES >= 32 || (MAX_VECTOR_BYTES && CPOOL_BUILD_NEON)))
 
 /* How many of this instruction set's vectors, from the widest down, a row of so many bytes does not fill. */
 CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
@@ -118,32 +120,24 @@ typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
 
 #define MOVE u8
 #define MOVE_T uint8_t
-#define MOVE_BYTES 1
 #include "moves.h"
 #undef MOVE
 #undef MOVE_T
-#undef MOVE_BYTES
 #define MOVE u16
 #define MOVE_T uint16_t
-#define MOVE_BYTES 2
 #include "moves.h"
 #undef MOVE
 #undef MOVE_T
-#undef MOVE_BYTES
 #define MOVE u32
 #define MOVE_T uint32_t
-#define MOVE_BYTES 4
 #include "moves.h"
 #undef MOVE
 #undef MOVE_T
-#undef MOVE_BYTES
 #define MOVE u64
 #define MOVE_T uint64_t
-#define MOVE_BYTES 8
 #include "moves.h"
 #undef MOVE
 #undef MOVE_T
-#undef MOVE_BYTES
 
 /* What has no vector form is the scalar table's in every table. */
 #define DECLARE_PLAIN(dtype) \
@@ -161,18 +155,28 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
      stage##_##dtype##_u64_scalar},
 #define MAX_SLOT(dtype) SLOT(cpool_window_max, dtype)
 #define MIN_SLOT(dtype) SLOT(cpool_window_min, dtype)
-/* Of elements of 4 and 8 bytes, with records of bytes. */
+/* With records of bytes, of elements of 4 and 8 bytes and of smaller ones. */
 #define WIDE_SLOTS(stage, end) \
-    {[CPOOL_i32] = CPOOL_NAME4(stage, i32, u8, end), [CPOOL_u32] = CPOOL_NAME4(stage, u32, u8, end), \
-     [CPOOL_i64] = CPOOL_NAME4(stage, i64, u8, end), [CPOOL_u64] = CPOOL_NAME4(stage, u64, u8, end), \
-     [CPOOL_f32] = CPOOL_NAME4(stage, f32, u8, end), [CPOOL_f64] = CPOOL_NAME4(stage, f64, u8, end)}
+    [CPOOL_i32] = CPOOL_NAME4(stage, i32, u8, end), [CPOOL_u32] = CPOOL_NAME4(stage, u32, u8, end), \
+    [CPOOL_i64] = CPOOL_NAME4(stage, i64, u8, end), [CPOOL_u64] = CPOOL_NAME4(stage, u64, u8, end), \
+    [CPOOL_f32] = CPOOL_NAME4(stage, f32, u8, end), [CPOOL_f64] = CPOOL_NAME4(stage, f64, u8, end)
+#if HAS_SMALL_PAIRS
+#define SMALL_SLOTS(stage) \
+    [CPOOL_b8] = CPOOL_NAME4(stage, b8, u8, ISA), [CPOOL_i8] = CPOOL_NAME4(stage, i8, u8, ISA), \
+    [CPOOL_u8] = CPOOL_NAME4(stage, u8, u8, ISA), [CPOOL_i16] = CPOOL_NAME4(stage, i16, u8, ISA), \
+    [CPOOL_u16] = CPOOL_NAME4(stage, u16, u8, ISA),
+#else
+#define SMALL_SLOTS(stage)
+#endif
 #if CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0
-#define PAIRS_SLOTS(stage) WIDE_SLOTS(stage, ISA)
+#define PAIRS_SLOTS(stage) {SMALL_SLOTS(stage) WIDE_SLOTS(stage, ISA)}
+#define SPREAD_SLOTS {WIDE_SLOTS(spread_pairs, ISA)}
 #else
 #define PAIRS_SLOTS(stage) {NULL}
+#define SPREAD_SLOTS {NULL}
 #endif
 #if HAS_SUMS_OF_ROWS
-#define ROWS_SLOTS WIDE_SLOTS(sum_rows, MAX_VECTOR_BYTES)
+#define ROWS_SLOTS {WIDE_SLOTS(sum_rows, MAX_VECTOR_BYTES)}
 #else
 #define ROWS_SLOTS {NULL}
 #endif
@@ -213,7 +217,7 @@ const cpool_kernels TABLE = {
     .best_down = {{CPOOL_FOR_EACH_DTYPE(MAX_DOWN_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_DOWN_SLOT)}},
     .best_planes = {{CPOOL_FOR_EACH_DTYPE(MAX_PLANES_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_PLANES_SLOT)}},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
-    .spread_pairs = PAIRS_SLOTS(spread_pairs),
+    .spread_pairs = SPREAD_SLOTS,
     .sum_rows = ROWS_SLOTS,
     .scatter_record = {CPOOL_FOR_EACH_DTYPE(RECORD_SLOT)},
     .scatter_eight = {CPOOL_FOR_EACH_DTYPE(EIGHT_SLOT)},

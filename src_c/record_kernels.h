@@ -50,7 +50,6 @@ void KERNEL(cpool_window_min)(void *y, void *record, ptrdiff_t y_pitch, const cp
     best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
 }
 
-/* Stride 2 in vectors for elements of 4 and 8 bytes; of smaller ones, scratch takes the rows apart faster. */
 #if HAS_PAIRS
 #define MAX_PAIRS_OF_WIDTH(bytes) CPOOL_NAME5(window_best_pairs, DTYPE, RECORD, bytes, max)
 #define MIN_PAIRS_OF_WIDTH(bytes) CPOOL_NAME5(window_best_pairs, DTYPE, RECORD, bytes, min)
@@ -78,7 +77,7 @@ static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, c
 }
 #undef SUM_OF_WIDTH
 #endif
-#if HAS_PAIRS
+#if HAS_PAIRS && BYTES >= 4
 #define PAIRS_OF_WIDTH(bytes) CPOOL_NAME4(spread_pairs, DTYPE, RECORD, bytes)
 static void KERNEL(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
                                  const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room) {

@@ -7,6 +7,7 @@
  */
 #undef LANES
 #undef SHUFFLE
+#undef SHUFFLE_ONE
 #undef NOT
 #undef IS_ORDERED
 #undef PLACE_T
@@ -25,9 +26,11 @@
 #define load_evens NAMED(load_evens)
 #define load_pairs_apart NAMED(load_pairs_apart)
 #define load_evens_apart NAMED(load_evens_apart)
+#define evens_first NAMED(evens_first)
 #define shuffle_vec NAMED(shuffle_vec)
 #define in_order NAMED(in_order)
 #define by_blocks NAMED(by_blocks)
+#define half_codes NAMED(half_codes)
 #define codes_in_order NAMED(codes_in_order)
 #define codes_by_blocks NAMED(codes_by_blocks)
 #define first_lane NAMED(first_lane)
@@ -94,8 +97,10 @@ CPOOL_INLINE vec load_every(const int stride, const T *p) {
 /* Named, never called. */
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
 CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
-CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, vec *even, vec *odd) { load_pairs(p + 0 * apart, even, odd); }
-CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart) { return load(p + 0 * apart); }
+CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, vec *even, vec *odd) {
+    *even = load(p), *odd = load(p + apart);
+}
+CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart) { return load(p + apart); }
 CPOOL_INLINE vec in_order(vec v) { return v; }
 #endif
 
@@ -139,13 +144,23 @@ CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
 }
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (RECORD_T)code; }
 #if HAS_PAIRS
-/* Of a code_vec, which may have more lanes than a vec, the first. */
-CPOOL_INLINE code_vec codes_in_order(code_vec v) {
-    return __builtin_shufflevector(v, v, CPOOL_NAME3(IN_ORDER, BYTES, VECTOR_BYTES) REST_OF_CODES);
-}
-CPOOL_INLINE code_vec codes_by_blocks(code_vec v) {
-    return __builtin_shufflevector(v, v, CPOOL_NAME3(BY_BLOCKS, BYTES, VECTOR_BYTES) REST_OF_CODES);
-}
+/* Of a code_vec, which may have more lanes than a vec, the first; of elements of 1 and 2 bytes half a block's codes. */
+#undef SHUFFLE_CODES
+#if BYTES >= 4
+#define SHUFFLE_CODES(v, list) __builtin_shufflevector(v, v, CPOOL_NAME3(list, BYTES, VECTOR_BYTES) REST_OF_CODES)
+#elif VECTOR_BYTES == 16
+#define SHUFFLE_CODES(v, list) (v)
+#else
+#if BYTES == 1
+typedef uint64_t half_codes __attribute__((vector_size(CODE_BYTES)));
+#else
+typedef uint32_t half_codes __attribute__((vector_size(CODE_BYTES)));
+#endif
+#define SHUFFLE_CODES(v, list) \
+    ((code_vec)__builtin_shufflevector((half_codes)(v), (half_codes)(v), CPOOL_NAME3(list, 8, VECTOR_BYTES)))
+#endif
+CPOOL_INLINE code_vec codes_in_order(code_vec v) { return SHUFFLE_CODES(v, IN_ORDER); }
+CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return SHUFFLE_CODES(v, BY_BLOCKS); }
 #else
 CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
 #endif

@@ -1,19 +1,32 @@
 /*
- * vector_pairs.h - vectors of every second element, and of neighbours by turns, for elements of 4 and 8 bytes. Part of
+ * vector_pairs.h - vectors of every second element, and for elements of 4 and 8 bytes of neighbours by turns. Part of
  * the vocabulary of vector.h, which includes it.
  */
 
-/* As floats, whatever they are: for integers GCC 12 takes shuffles across the whole vector. */
+/*
+ * As floats, whatever they are: for integers GCC 12 takes shuffles across the whole vector. Of elements of 1 and 2
+ * bytes each block gets its evens first, then its odds; what is shuffled then are these halves.
+ */
+#undef SHUFFLED_BYTES
 #if BYTES == 4
+#define SHUFFLED_BYTES 4
 typedef float shuffle_vec __attribute__((vector_size(VECTOR_BYTES)));
 #else
+#define SHUFFLED_BYTES 8
 typedef double shuffle_vec __attribute__((vector_size(VECTOR_BYTES)));
 #endif
 #define SHUFFLE(a, b, list) \
-    ((vec)__builtin_shufflevector((shuffle_vec)(a), (shuffle_vec)(b), CPOOL_NAME3(list, BYTES, VECTOR_BYTES)))
+    ((vec)__builtin_shufflevector((shuffle_vec)(a), (shuffle_vec)(b), CPOOL_NAME3(list, SHUFFLED_BYTES, VECTOR_BYTES)))
+#if BYTES < 4
+#define SHUFFLE_ONE(v, list) __builtin_shufflevector(v, v, CPOOL_NAME3(list, BYTES, VECTOR_BYTES))
+CPOOL_INLINE vec evens_first(vec v) { return SHUFFLE_ONE(v, SORTED); }
+#else
+#define SHUFFLE_ONE(v, list) SHUFFLE(v, v, list)
+CPOOL_INLINE vec evens_first(vec v) { return v; }
+#endif
 /* p[0], p[2], ... and p[1], p[3], ..., in the order that in_order undoes; of the second half `apart` elements on. */
 CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, vec *even, vec *odd) {
-    vec low = load(p), high = load(p + apart);
+    vec low = evens_first(load(p)), high = evens_first(load(p + apart));
     CPOOL_OPAQUE_VECTOR(low);
     CPOOL_OPAQUE_VECTOR(high);
     *even = SHUFFLE(low, high, EVENS);
@@ -22,13 +35,13 @@ CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, vec *even, vec *
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { load_pairs_apart(p, LANES, even, odd); }
 /* p[0], p[2], ... in that order too. The second vector starts one early, so as not to read past the last of these. */
 CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart) {
-    return SHUFFLE(load(p), load(p + apart - 1), LATE_EVENS);
+    return SHUFFLE(evens_first(load(p)), evens_first(load(p + apart - 1)), LATE_EVENS);
 }
 CPOOL_INLINE vec load_evens(const T *p) { return load_evens_apart(p, LANES); }
 /* As load_pairs, but with p[1] for p[0], which is not read. */
 CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) {
-    vec low = load(p + 1), high = load(p + LANES);
-    low = SHUFFLE(low, low, SHIFT_IN);
+    vec low = load(p + 1), high = evens_first(load(p + LANES));
+    low = evens_first(SHUFFLE_ONE(low, SHIFT_IN));
     CPOOL_OPAQUE_VECTOR(high);
     *even = SHUFFLE(low, high, EVENS);
     *odd = SHUFFLE(low, high, ODDS);
@@ -36,8 +49,10 @@ CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) {
 CPOOL_INLINE vec in_order(vec v) { return SHUFFLE(v, v, IN_ORDER); }
 CPOOL_INLINE vec by_blocks(vec v) { return SHUFFLE(v, v, BY_BLOCKS); }
 CPOOL_INLINE vec load_every(const int stride, const T *p) { return stride == 1 ? load(p) : in_order(load_evens(p)); }
+#if BYTES >= 4
 /* even[0], odd[0], even[1], ..., of both as by_blocks makes them. */
 CPOOL_INLINE void store_pairs(T *p, vec even, vec odd) {
     store(p, SHUFFLE(even, odd, ZIP_LOW));
     store(p + LANES, SHUFFLE(even, odd, ZIP_HIGH));
 }
+#endif

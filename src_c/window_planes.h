@@ -22,8 +22,8 @@ typedef struct {
 
 /* The best of the taps in a row of x, which may be padding: that names the window's first cell in its column. */
 CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrdiff_t apart, ptrdiff_t height,
-                                const plane_columns *columns, vec fill, best_mask *nan, const int kernel,
-                                const int stride, const int has_place, const int ordered) {
+                                const plane_columns *columns, vec fill, ptrdiff_t far, best_mask *nan,
+                                const int kernel, const int stride, const int has_place, const int ordered) {
     winner best = {fill, columns->place[0]};
     vec cells[MOST_TAPS];
     if ((size_t)row >= (size_t)height) {
@@ -31,6 +31,7 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrd
         return best;
     }
     x += row * pitch;
+    ahead(x, stride * VECTOR_BYTES, far);
     if (stride == 2) load_pairs_apart(x, apart, cells, cells + 1);
     CPOOL_UNROLL
     for (int t = stride == 2 ? 2 : 0; t < kernel; t++) {
@@ -110,8 +111,8 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
     best_mask nan = {0};
     winner row[MOST_TAPS + 1];
 #define ROW(i) \
-    best_of_row(cells + c.first * stride - p.before[1], i, pitch, apart, p.height, &c, fill, &nan, kernel, \
-                stride, has_place, ordered)
+    best_of_row(cells + c.first * stride - p.before[1], i, pitch, apart, p.height, &c, fill, p.ahead, &nan, \
+                kernel, stride, has_place, ordered)
 #define DOWN(t) (winner){row[t].value, row[t].place + c.row[t]}
 #define OUT(best_) \
     do { \

@@ -58,7 +58,7 @@ static void NAMED(sum_record)(void *dx_, const void *dout_, const void *record_,
     if (streams) STREAMED;
 }
 
-#if HAS_PAIRS
+#if HAS_PAIRS && BYTES >= 4
 /* n_taps: how many there are, or 0. What is the same for all rows is found once: 1.4x for rows of 12 outputs. */
 CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RECORD_T *record, const cpool_taps *list,
                               ptrdiff_t width, row_part p, const int n_taps) {

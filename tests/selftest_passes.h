@@ -166,7 +166,8 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     cpool_planes p = {.height = between(1, 9), .width = width, .row = width + between(0, 2), .kernel = kernel,
-                      .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill};
+                      .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill,
+                      .ahead = between(0, 9999)};
     p.plane = p.height * p.row + between(0, 3);
     p.output[0] = between(1, (p.height - 1 + p.before[0]) / stride + 1);
     p.output[1] = between(1, (p.width - 1 + p.before[1]) / stride + 1);

@@ -18,7 +18,7 @@ static cpool_window random_window(int64_t largest, ptrdiff_t columns) {
                                  .streams = between(0, 1) != 0};
     tap_low = tap_high = tap[0] = between(-4, 20), tap_code[0] = between(0, 9);
     for (ptrdiff_t t = 1; t < window.n_taps; t++) {
-        tap[t] = between(-4, 20);
+        tap[t] = square ? tap[t - 1] + 1 : between(-4, 20);
         tap_code[t] = tap_code[t - 1] + between(1, 3);
         if (tap[t] < tap_low) tap_low = tap[t];
         if (tap[t] > tap_high) tap_high = tap[t];
@@ -48,16 +48,17 @@ static void random_rows(const cpool_window *window, int dtype, ptrdiff_t span, p
     }
 }
 
-/* The first best of one window, into best, and its place. `at` is where the window begins. */
-static uint64_t first_best(uint8_t *best, const cpool_window *window, int op, int dtype, ptrdiff_t at) {
+/* The first best of one window from tap `first` on, into best, and its place. `at` is where the window begins. */
+static uint64_t first_best(uint8_t *best, const cpool_window *window, int op, int dtype, ptrdiff_t at,
+                           ptrdiff_t first) {
     const element *type = &elements[dtype];
     _Alignas(8) uint8_t value[8];
     uint64_t best_place = 0;
     for (ptrdiff_t r = 0; r < window->n_rows; r++)
-        for (ptrdiff_t t = 0; t < window->n_taps; t++) {
+        for (ptrdiff_t t = first; t < window->n_taps; t++) {
             const ptrdiff_t cell = at + window->tap[t];
             read_value(value, dtype, (const uint8_t *)window->value[r] + cell * (ptrdiff_t)type->bytes);
-            if ((r || t) && !type->beats(value, best, op)) continue;
+            if ((r || t > first) && !type->beats(value, best, op)) continue;
             memcpy(best, value, type->bytes);
             best_place = (uint64_t)(window->row_code[r] + window->tap_code[t]);
         }
@@ -71,6 +72,7 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     const int recorded = record > 1 || between(0, 2);
     const int64_t largest = record == 8 ? INT64_MAX : ((int64_t)1 << 8 * record) - 1;
     cpool_window window = random_window(largest, stride * width);
+    window.left = stride == 2 && window.n_taps == 3 && tap[2] == tap[0] + 2 && tap[1] == tap[0] + 1 && between(0, 1);
     const ptrdiff_t y_pitch = width + between(0, 5), span = (n - 1) * y_pitch + width, room = random_room(span);
     const ptrdiff_t cells = room > span ? room : span;
     random_rows(&window, dtype, (n - 1) * window.pitch + tap_high - tap_low + stride * (width - 1) + 1,
@@ -80,7 +82,8 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
         for (ptrdiff_t j = 0; j < width; j++) {
             _Alignas(8) uint8_t best[8];
             const ptrdiff_t to = i * y_pitch + j;
-            const uint64_t best_place = first_best(best, &window, op, dtype, i * window.pitch + stride * j);
+            const uint64_t best_place =
+                first_best(best, &window, op, dtype, i * window.pitch + stride * j, window.left && j == 0);
             memcpy(image_of(SLOT_Y, y) + to * bytes, best, (size_t)bytes);
             if (recorded) store_unsigned(image_of(SLOT_CODE, places) + to * record, (size_t)record, best_place);
         }

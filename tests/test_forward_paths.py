@@ -54,7 +54,9 @@ def pooled(path, op, x, window, expected):
             assert_same(layer.indices, indices, case)
         taken = [name for name in before if between[name] > before[name]]
         with_record = [name for name in before if after[name] > between[name]]
-        if isa == "scalar" and path == PLANES:  # for vectors alone
+        if isa in ("scalar", "sse2") and x.itemsize < 4 and window[1][-1] == 2 and path in (ROWS, PLANES):
+            assert (taken, with_record) == ([PASSES], [PASSES]), case  # no vector takes such rows apart in x
+        elif isa == "scalar" and path == PLANES:  # for vectors alone
             assert PLANES not in taken + with_record, case
         else:
             assert (taken, with_record) == ([path], [path]), case
@@ -74,6 +76,10 @@ def each(cases):
         ("f4 f8", (2, 3, 11, 75), ((3, 3), (2, 2))),
         ("f4 f8", (2, 3, 11, 75), ((3, 3), (2, 2), (1, 1))),
         ("f4 f8", (2, 3, 11, 76), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
+        ("? i1 u1 i2 u2", (2, 3, 11, 530), ((3, 3), (2, 2), (1, 1))),
+        ("u1 i2", (2, 3, 11, 331), ((3, 3), (2, 2), ((0, 1), (0, 2)))),
+        ("u1 i2", (3, 5, 12, 70), ((2, 2), (2, 2))),
+        ("u1 i2", (2, 2, 9, 300), ((2, 3), (2, 2), (1, 1), (1, 2))),
         ("f4 u1", (2, 2, 6, 7, 150), ((3, 1, 2), (2, 1, 1), (1, 0, 1))),
         ("f4 f8", (2, 2, 6, 7, 66), ((2, 2, 2), (2, 2, 2))),
         ("f4 u1", (3, 300), ((5,), (1,), (2,))),
@@ -235,8 +241,6 @@ def test_large_windows_of_one_channel_at_a_time(layout, dtype, arguments):
 @each(
     [
         (ALL, (3, 7, 7, 7), ((2, 3), (2, 2), (1, 1))),
-        ("? i1 u1 i2 u2", (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),
-        ("u1 ? i2", (2, 3, 11, 530), ((3, 3), (2, 2), (1, 1))),  # of small elements not every second
         ("f4 u1 f8", (1, 400, 7, 7), ((3, 5), (1, 1), (1, 2))),  # several groups of planes
         ("f4", (1, 3, 9, 41), ((4, 3), (2, 2), (1, 1))),  # windows that see padding on the right
         ("f4 u1", (2, 2, 300, 9), ((3, 4), (1, 1), (1, 2))),  # blocks of rows, of which some see padding
@@ -248,7 +252,6 @@ def test_large_windows_of_one_channel_at_a_time(layout, dtype, arguments):
         ("f4 i2", (2, 3, 11, 75), ((3, 3), (2, 1), (1, 1), (2, 3))),
         ("f4 f8", (2, 4, 35), ((2, 3), (3, 1), ((1, 2), (2, 2)), (2, 1))),  # a last column of one window beside others
         ("u1", (2, 3, 20, 211), ((2, 3), (3, 3), ((1, 0), (1, 2)))),
-        ("u1", (3, 5, 13, 13), ((3, 3), (2, 2), (1, 1))),
         ("f8", (2, 5, 14, 14), ((3, 3), (1, 1), (1, 1))),
         ("f4 i2", (2, 3, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
         ("f4 u1 f8 i2", (2, 3, 20, 21), ((5, 5), (1, 1), (2, 2))),
@@ -258,13 +261,10 @@ def test_large_windows_of_one_channel_at_a_time(layout, dtype, arguments):
         ("f4 u1", (1, 1, 60, 110), ((7, 7), (1, 1), (3, 3))),  # several blocks a plane
         ("f4 u1", (1, 2, 16, 18), ((4, 5), (6, 7))),  # a phase for each tap
         ("f4 u1 i2 f8", (2, 9, 5, 6), ((3, 3), (2, 1), (1, 1))),
-        ("u1 i2", (1, 16, 4, 4), ((3, 3), (2, 2))),  # one output a plane
         ("f4 u1 ? i2", (3, 11, 13, 14), ((3, 4), (1, 1), (1, 2))),
-        ("u1 i2", (1, 17, 15, 15), ((3, 3), (2, 2))),
         ("f4 f8", (1, 17, 9, 9), ((3, 2), (2, 2))),  # a row and a column left over
         ("f4 f8", (2, 11, 8, 2), ((4, 2), (2, 2))),  # rows of one output
         ("f4 u1", (2, 11, 8, 9), ((2, 3), (1, 1), (1, 0))),
-        ("u1", (2, 8, 16, 16), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
         ("f4 i2", (2, 10, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
         ("f4 u1", (17, 11, 17), ((3, 3), (3, 3), (1, 1))),
         ("f4 u1", (17, 11, 18), ((2, 3), (4, 5), ((1, 0), (2, 1)))),  # cells between the windows
@@ -305,8 +305,8 @@ def test_two_passes_of_channels(layout, dtype, arguments):
 @each(
     [
         (ALL, (3, 7, 7, 7), ((3, 3), (1, 1), (1, 1))),
-        ("i4 u4 i8 u8 f4 f8", (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),
-        ("i4 u4 i8 u8 f4 f8", (3, 7, 7, 7), ((2, 2), (2, 2))),
+        (ALL, (3, 7, 7, 7), ((3, 3), (2, 2), (1, 1))),
+        (ALL, (3, 7, 7, 7), ((2, 2), (2, 2))),
         (ALL, (3, 5, 8, 8), ((2, 2), (1, 1), (1, 0))),
         ("f4 u1 f8", (1, 600, 7, 7), ((3, 3), (1, 1), (1, 1))),  # several groups of planes
         ("f4 u1", (2, 3, 14, 14), ((3, 3), (1, 1), (1, 1))),
@@ -320,12 +320,13 @@ def test_two_passes_of_channels(layout, dtype, arguments):
         ("f4 f8", (1, 19, 9, 7), ((3, 3), (2, 2), (1, 1))),  # two planes in a vector, of the last one alone
         ("f4 f8 i4", (1, 20, 2, 5), ((3, 3), (2, 2), (1, 1))),  # that has more outputs than a plane
         ("f4", (2, 2, 99, 41), ((3, 3), (2, 2), (1, 1))),  # the largest planes
-        ("f4 f8", (2, 8, 16, 12), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
+        ("u1 i2", (2, 3, 41, 92), ((3, 3), (2, 2), (1, 1))),
+        ("f4 f8 u1", (2, 8, 16, 12), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
         ("f4 f8", (2, 3, 8, 11), ((3, 3), (2, 2), (0, 1), (1, 1), True)),  # windows that see padding below
         ("f4 f8 u1", (3, 4, 1, 1), ((3, 3), (1, 1), (1, 1))),
         ("f4 f8", (3, 1, 9), ((2, 2), (2, 2), (1, 1))),
         ("f4 f8", (2, 11, 8, 2), ((2, 2), (2, 2))),  # rows of one output
-        ("f4", (1, 16, 3, 3), ((3, 3), (2, 2))),  # one output a plane
+        ("f4 u1 i2", (1, 16, 3, 3), ((3, 3), (2, 2))),  # one output a plane
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "inside"])
@@ -339,9 +340,8 @@ def test_planes_apart(dtype, stride):
     """Every second plane, and rows of which the first and last columns are left out."""
     window = (3, 3), (stride, stride), (1, 1)
     x = values(np.random.default_rng(0), dtype, (2 * 19, 9, 10), "odd")[1::2, :, 1:-1]
-    path = PASSES if stride == 2 and dtype.itemsize < 4 else PLANES
     for op in ("max", "min"):
-        pooled(path, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
+        pooled(PLANES, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
 
 
 @each(

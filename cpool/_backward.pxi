@@ -1,5 +1,6 @@
 # Backward: clears dx and adds each dout to the cell that its record names, in the order of the outputs, as np.add.at
-# would. It is done in chunks that stay in the cache between the two, and each fetches what the next one clears.
+# would. It is done in chunks that stay in the cache between the two, and each fetches what the next one clears. Of
+# windows of over 65,536 taps the record is made indices first (_scatter.pxi).
 
 cdef struct Gradient:
     void (*run)(const Gradient *, char *, ptrdiff_t) noexcept nogil
@@ -47,22 +48,26 @@ cdef int GROUP = 4                  # planes, or channels, that scatter_record d
 cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
     cdef Gradient g
-    cdef ptrdiff_t cells = dx.size
+    cdef ptrdiff_t cells = dx.size, planes
     cdef int threads
-    cdef void *taps = NULL
+    cdef void *taps
     cdef char *memory = NULL
     memset(&g, 0, sizeof(Gradient))
-    g.scatter = chosen.scatter_record[dtype][log2_bytes(plan.code_item)]
     g.item, g.code_item = dx.itemsize, plan.code_item
     g.bytes = cells * g.item
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
     lay_out_outputs(&g, plan, cells)
-    if g.code_item <= 2:
-        g.taps.n = plan.taps
-        taps = malloc(plan.taps * (sizeof(ptrdiff_t) + sizeof(int64_t)))
-        if taps == NULL:
-            raise MemoryError("no memory for the offsets of a window's taps")
-        lay_out_taps(&g, taps)
+    if g.code_item > 2:
+        count_path(BACKWARD_INDICES)
+        planes = g.planes * g.channels
+        scatter(True, dtype, dx, plan.decode(record), dout, dout.size // planes, cells // planes, g.channels)
+        return
+    g.scatter = chosen.scatter_record[dtype][log2_bytes(g.code_item)]
+    g.taps.n = plan.taps
+    taps = malloc(plan.taps * (sizeof(ptrdiff_t) + sizeof(int64_t)))
+    if taps == NULL:
+        raise MemoryError("no memory for the offsets of a window's taps")
+    lay_out_taps(&g, taps)
     g.pairs = chosen.spread_pairs[dtype] if chosen.vector_bytes > 0 else NULL
     if g.code_item == 1 and plan_pairs(&g):
         threads = threads_for(g.items, <double> cells)
@@ -125,9 +130,6 @@ cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:
     for i in range(2, -1, -1):
         g.axis[i] = plan.axis[i]
         g.cell[i] = cells
-        outputs.kernel[i] = g.axis[i].kernel
-        # Unsigned: the offsets of taps that see nothing may wrap.
-        outputs.offset[i] = cells * <uint64_t> g.axis[i].dilation
         cells *= <uint64_t> g.axis[i].length
     g.channels, g.planes = channels, elements // <ptrdiff_t> cells
     outputs.step, outputs.row = channels, g.axis[2].output * channels
@@ -167,16 +169,20 @@ cdef int cut_up(Gradient *g, cpool_scatter_eight *eight) noexcept:
 
 cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
     """Where each tap lies from its window's first cell on."""
-    cdef const cpool_outputs *outputs = &g.outputs
     cdef ptrdiff_t *offset = <ptrdiff_t *> memory
     cdef int64_t *code = <int64_t *> (offset + g.taps.n)
+    cdef uint64_t step[3]
     cdef uint64_t d, h, w
     cdef int64_t n = 0
+    cdef int i
+    # Unsigned: the offsets of taps that see nothing may wrap.
+    for i in range(3):
+        step[i] = g.cell[i] * <uint64_t> g.axis[i].dilation
     g.taps.offset, g.taps.code, g.outputs.offset_of = offset, code, offset
-    for d in range(outputs.kernel[0]):
-        for h in range(outputs.kernel[1]):
-            for w in range(outputs.kernel[2]):
-                offset[n] = <ptrdiff_t> (d * outputs.offset[0] + h * outputs.offset[1] + w * outputs.offset[2])
+    for d in range(g.axis[0].kernel):
+        for h in range(g.axis[1].kernel):
+            for w in range(g.axis[2].kernel):
+                offset[n] = <ptrdiff_t> (d * step[0] + h * step[1] + w * step[2])
                 code[n] = n
                 n += 1
 

@@ -11,6 +11,7 @@ cdef ptrdiff_t PAST_STARTS = 16      # listed past them: a vector
 cdef bint plan_eights(Gradient *g, cpool_scatter_eight *kernel) noexcept:
     """Whether eight planes are scattered at once."""
     cdef const cpool_outputs *outputs = &g.outputs
+    cdef const Axis *width = &g.axis[2]
     if (kernel == NULL or g.channels > 1 or g.code_item > 1 or outputs.plane > MOST_STARTS
             or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
             or outputs.dx_plane > INT32_MAX // EIGHT):
@@ -18,8 +19,8 @@ cdef bint plan_eights(Gradient *g, cpool_scatter_eight *kernel) noexcept:
     g.scatter_eight = kernel
     g.eight.plane, g.eight.dx_plane = outputs.plane, outputs.dx_plane
     # Unsigned, as are the offsets of taps: what wraps comes back.
-    g.eight.kernel, g.eight.column = outputs.kernel[2], <uint32_t> outputs.offset[2]
-    g.eight.row = <uint32_t> (outputs.offset[1] - outputs.kernel[2] * outputs.offset[2])
+    g.eight.kernel, g.eight.column = width.kernel, width.dilation
+    g.eight.row = <uint32_t> (<uint64_t> g.axis[1].dilation * g.cell[1] - <uint64_t> width.kernel * width.dilation)
     g.shared_bytes = (outputs.plane + PAST_STARTS) * sizeof(uint32_t)
     return True
 

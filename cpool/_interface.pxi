@@ -42,8 +42,6 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t first, end
         int checked
         const ptrdiff_t *offset_of
-        uint64_t kernel[3]
-        uint64_t offset[3]
         const char *ahead
         ptrdiff_t ahead_step, ahead_plane
     ctypedef void cpool_scatter_record(void *, const void *, const void *, const cpool_outputs *) noexcept
@@ -91,7 +89,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_sum_record *sum_record[11]
         cpool_spread_pairs *spread_pairs[11]
         cpool_sum_rows *sum_rows[11]
-        cpool_scatter_record *scatter_record[11][4]
+        cpool_scatter_record *scatter_record[11][2]
         cpool_scatter_eight *scatter_eight[11]
         cpool_scatter *scatter_add[11]
         cpool_scatter *scatter_put[4]

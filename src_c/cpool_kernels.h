@@ -114,13 +114,13 @@ typedef struct {
     ptrdiff_t dx_plane, dx_row, dx_step, start;
     ptrdiff_t first, end;        /* the elements of a plane of dx that may be written; other winners are left out */
     int checked;                 /* 0: all winners are among these */
-    const ptrdiff_t *offset_of;  /* [taps], for codes of 1 and 2 bytes; wider ones are taken apart into three axes */
-    uint64_t kernel[3], offset[3];
+    const ptrdiff_t *offset_of;  /* [taps] */
     const char *ahead;           /* what of dx is written next: fetched a step of bytes for each four outputs, */
     ptrdiff_t ahead_step, ahead_plane; /* by turns from four places so many bytes apart */
 } cpool_outputs;
 
-/* Backward: adds each dout to the cell of dx that its record names, in the order of rows and columns. */
+/* Backward, records of bytes or pairs: adds each dout to the cell of dx that its record names, in the order of rows and
+ * columns. */
 typedef void cpool_scatter_record(void *dx, const void *dout, const void *record, const cpool_outputs *outputs);
 
 /*
@@ -223,7 +223,7 @@ typedef struct {
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_rows *sum_rows[CPOOL_N_DTYPES]; /* may be NULL */
-    cpool_scatter_record *scatter_record[CPOOL_N_DTYPES][CPOOL_N_SIZES];
+    cpool_scatter_record *scatter_record[CPOOL_N_DTYPES][2]; /* last index: as of best_along */
     cpool_scatter_eight *scatter_eight[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_scatter *scatter_add[CPOOL_N_DTYPES];
     cpool_scatter *scatter_put[CPOOL_N_SIZES]; /* last index here and below: the element's size */

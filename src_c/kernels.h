@@ -142,10 +142,10 @@ typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
 /* What has no vector form is the scalar table's in every table. */
 #define DECLARE_PLAIN(dtype) \
     cpool_scatter cpool_scatter_add_##dtype##_scalar; \
+    cpool_scatter_record cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar; \
     DECLARE_RECORD(dtype, u8) DECLARE_RECORD(dtype, u16) DECLARE_RECORD(dtype, u32) DECLARE_RECORD(dtype, u64)
 #define DECLARE_RECORD(dtype, record) \
-    cpool_window_best cpool_window_max_##dtype##_##record##_scalar, cpool_window_min_##dtype##_##record##_scalar; \
-    cpool_scatter_record cpool_scatter_record_##dtype##_##record##_scalar;
+    cpool_window_best cpool_window_max_##dtype##_##record##_scalar, cpool_window_min_##dtype##_##record##_scalar;
 CPOOL_FOR_EACH_DTYPE(DECLARE_PLAIN)
 cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_scatter_put_u32_scalar,
     cpool_scatter_put_u64_scalar;
@@ -194,8 +194,7 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #endif
 #define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
 #define RECORD_SLOT(dtype) \
-    {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar, \
-     cpool_scatter_record_##dtype##_u32_scalar, cpool_scatter_record_##dtype##_u64_scalar},
+    {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar},
 #define SCATTER_SLOT(dtype) cpool_scatter_add_##dtype##_scalar,
 #if HAS_EIGHTS
 #define EIGHT_SLOT(dtype) CPOOL_NAME3(scatter_eight, dtype, ISA),

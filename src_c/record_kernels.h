@@ -92,7 +92,7 @@ static void KERNEL(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout,
 #undef KERNEL
 #endif
 
-#if MAX_VECTOR_BYTES == 0
+#if MAX_VECTOR_BYTES == 0 && RECORD_BYTES <= 2
 #include "scatter_record.h"
 #elif HAS_EIGHTS && RECORD_BYTES == 1
 #include "scatter_eight.h"

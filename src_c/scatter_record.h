@@ -5,17 +5,10 @@
  */
 #define OF_RECORD(name) CPOOL_NAME3(name, DTYPE, RECORD)
 
-CPOOL_INLINE size_t OF_RECORD(offset_of)(const cpool_outputs *o, RECORD_T code) {
-    if (sizeof(RECORD_T) <= 2) return (size_t)o->offset_of[code];
-    const uint64_t row = code / o->kernel[2];
-    return (size_t)(row / o->kernel[1] * o->offset[0] + row % o->kernel[1] * o->offset[1] +
-                    code % o->kernel[2] * o->offset[2]);
-}
-
 CPOOL_INLINE void OF_RECORD(add)(SUM_T *dx, SUM_T dout, const cpool_outputs *o, size_t window, RECORD_T code,
                                  int checked) {
     SUM_T outside = 0;
-    const size_t at = window + OF_RECORD(offset_of)(o, code);
+    const size_t at = window + (size_t)o->offset_of[code];
     SUM_T *cell = checked && at - (size_t)o->first >= (size_t)(o->end - o->first) ? &outside : dx + (ptrdiff_t)at;
     *cell = (SUM_T)ADD(*cell, dout);
 }
@@ -47,8 +40,8 @@ CPOOL_INLINE void OF_RECORD(scatter)(SUM_T *dx, const SUM_T *dout, const RECORD_
 
 void CPOOL_NAME4(cpool_scatter_record, DTYPE, RECORD, ISA)(void *dx, const void *dout, const void *record,
                                                           const cpool_outputs *o) {
-    if (o->checked || sizeof(RECORD_T) > 2)
-        OF_RECORD(scatter)(dx, dout, record, o, o->n_planes, o->dx_plane, o->plane, o->step, o->checked);
+    if (o->checked)
+        OF_RECORD(scatter)(dx, dout, record, o, o->n_planes, o->dx_plane, o->plane, o->step, 1);
     else if (o->dx_plane == 1 && o->plane == 1)
         OF_RECORD(scatter)(dx, dout, record, o, o->n_planes, 1, 1, o->step, 0);
     else if (o->n_planes == 4)

@@ -15,6 +15,7 @@ CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
 PAIRS = "backward of pairs"
 SUMS, ROWS = "backward by sums of channels", "backward by sums of rows"
 FLAT = "backward by sums of all cells"
+INDICES = "backward by indices"
 MOST_STARTS = 8192  # outputs of a plane of eight
 VECTOR_BYTES = {"avx512": 64, "avx2": 32, "sse2": 16, "neon": 16, "scalar": 0}
 

@@ -14,7 +14,7 @@
 enum { MAX_N = 9, MAX_PLANES = 5, MAX_PHASES = 4, CASES_PER_WIDTH = 4, MAX_WIDTH_BYTES = 320 };
 
 /* Rows of outputs, of planes one behind the other or (channels last) element by element. */
-static cpool_outputs random_outputs(ptrdiff_t n, ptrdiff_t width) {
+static cpool_outputs random_outputs(ptrdiff_t n, ptrdiff_t width, ptrdiff_t reach) {
     const ptrdiff_t most_planes = MIN_SLOT_BYTES / 8 / (n * (width + 3)); /* of dout, or of the widest record */
     cpool_outputs o = {.n_planes = between(1, most_planes < MAX_PLANES ? most_planes : MAX_PLANES),
                        .n_rows = n, .width = width, .step = 1, .plane = 1, .dx_plane = 1, .dx_row = between(0, 20),
@@ -22,28 +22,23 @@ static cpool_outputs random_outputs(ptrdiff_t n, ptrdiff_t width) {
     const int channels_last = between(0, 1) != 0;
     if (channels_last) o.step = o.n_planes;
     o.row = width * o.step + between(0, 3);
-    for (int i = 0; i < 3; i++) o.kernel[i] = (uint64_t)between(1, 3), o.offset[i] = (uint64_t)between(0, 7);
-    o.first = 0, o.end = o.start + (n - 1) * o.dx_row + (width - 1) * o.dx_step + 1;
-    for (int i = 0; i < 3; i++) o.end += (ptrdiff_t)((o.kernel[i] - 1) * o.offset[i]);
+    o.first = 0, o.end = o.start + (n - 1) * o.dx_row + (width - 1) * o.dx_step + reach + 1;
     if (!channels_last) o.plane = n * o.row + between(0, 3), o.dx_plane = o.end + between(0, 3);
     return o;
 }
 
 static void test_scatter_record(const cpool_kernels *table, int dtype, int size, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    cpool_outputs o = random_outputs(n, width);
+    const ptrdiff_t reach = between(0, 40), taps = between(1, 27);
+    cpool_outputs o = random_outputs(n, width, reach);
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, record = 1 << size;
-    const ptrdiff_t taps = (ptrdiff_t)(o.kernel[0] * o.kernel[1] * o.kernel[2]);
     const ptrdiff_t cells = (o.n_planes - 1) * o.dx_plane + o.end;
     const ptrdiff_t span = (o.n_planes - 1) * o.plane + (n - 1) * o.row + (width - 1) * o.step + 1;
     uint8_t *offset_of = place_in(SLOT_INDICES, taps * (ptrdiff_t)sizeof(ptrdiff_t));
     uint8_t *dout = place_in(SLOT_VALUES, span * bytes), *codes = place_in(SLOT_CODE, span * record);
     uint8_t *dx = output_in(SLOT_Y, cells * bytes);
-    for (ptrdiff_t t = 0; t < taps; t++) {
-        const uint64_t row = (uint64_t)t / o.kernel[2], depth = row / o.kernel[1];
-        store_unsigned(offset_of + t * (ptrdiff_t)sizeof(ptrdiff_t), sizeof(ptrdiff_t), depth * o.offset[0] +
-                       row % o.kernel[1] * o.offset[1] + (uint64_t)t % o.kernel[2] * o.offset[2]);
-    }
+    for (ptrdiff_t t = 0; t < taps; t++)
+        store_unsigned(offset_of + t * (ptrdiff_t)sizeof(ptrdiff_t), sizeof(ptrdiff_t), (uint64_t)between(0, reach));
     fill_values(dout, dtype, span);
     fill_values(dx, dtype, cells);
     memcpy(image_of(SLOT_Y, dx), dx, (size_t)(cells * bytes));
@@ -51,15 +46,14 @@ static void test_scatter_record(const cpool_kernels *table, int dtype, int size,
         store_unsigned(codes + i * record, (size_t)record, (uint64_t)between(0, taps - 1));
     o.checked = between(0, 1) != 0;
     if (o.checked) o.first = between(0, o.end - 1), o.end = between(o.first, o.end);
-    o.offset_of = size < CPOOL_4_BYTES ? (const ptrdiff_t *)(const void *)offset_of : NULL;
+    o.offset_of = (const ptrdiff_t *)(const void *)offset_of;
     o.ahead = (const char *)dx, o.ahead_step = between(0, 99), o.ahead_plane = between(0, 9999);
     for (ptrdiff_t r = 0; r < n; r++)
         for (ptrdiff_t i = 0; i < width; i++)
             for (ptrdiff_t p = 0; p < o.n_planes; p++) {
                 const ptrdiff_t from = p * o.plane + r * o.row + i * o.step;
                 const ptrdiff_t code = (ptrdiff_t)load_unsigned(codes + from * record, (size_t)record);
-                const ptrdiff_t at = o.start + r * o.dx_row + i * o.dx_step +
-                                     ((const ptrdiff_t *)(const void *)offset_of)[code];
+                const ptrdiff_t at = o.start + r * o.dx_row + i * o.dx_step + o.offset_of[code];
                 if (o.checked && (at < o.first || at >= o.end)) continue;
                 type->add(image_of(SLOT_Y, dx) + (p * o.dx_plane + at) * bytes, dout + from * bytes);
             }
@@ -164,7 +158,7 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
     for (int size = 0; size < CPOOL_N_SIZES; size++) {
         for (int op = 0; op < CPOOL_N_OPS; op++)
             test_window_best(table->isa, table->window_best[op][dtype][size], op, dtype, 1 << size, 1, n, width);
-        test_scatter_record(table, dtype, size, n, width);
+        if (size < 2) test_scatter_record(table, dtype, size, n, width);
     }
     for (int op = 0; op < CPOOL_N_OPS; op++)
         if (table->window_best_pairs[op][dtype])

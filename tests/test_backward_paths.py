@@ -10,6 +10,7 @@ from gradients import (
     EIGHTS,
     FLAT,
     GROUPS,
+    INDICES,
     PAIRS,
     PARTS,
     PLANES,
@@ -39,6 +40,8 @@ from cpool import MaxPool2d, _kernels
         ((1, 9, 400, 200), ((5, 5), (2, 2), (1, 1)), True, 2, {CHANNELS, PARTS}),
         ((1, 2, 400, 500), ((17, 17), (3, 3), (8, 8)), False, 2, {PLANES, PARTS}),  # codes of two bytes
         ((1, 1, 1, 400_000), ((1, 3), (1, 2)), False, 2, {PLANES, PARTS}),  # one row: cut along its columns
+        ((2, 3, 300, 260), ((257, 256), (9, 2)), False, 2, {INDICES}),  # codes of four bytes
+        ((1, 5, 258, 270), ((257, 257), (1, 1), (100, 9)), True, 1, {INDICES}),
     ],
 )
 def test_path(isa, shape, window, last, threads, taken):
@@ -299,4 +302,4 @@ def test_what_is_not_summed_over_all_cells(isa, shape, window, last):
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("backward")]
-    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, SUMS, ROWS, EIGHTS, FLAT]
+    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, SUMS, ROWS, EIGHTS, FLAT, INDICES]

@@ -66,7 +66,7 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                      ptrdiff_t, ptrdiff_t) noexcept
     ctypedef struct cpool_columns:
-        ptrdiff_t width, n, stride, before
+        ptrdiff_t width, n, before
         const void *outside
         ptrdiff_t ahead
     ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_taps *, ptrdiff_t,

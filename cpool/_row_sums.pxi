@@ -1,6 +1,6 @@
-# Backward as sums of rows: NCHW with windows of three columns that begin 1 or 2 apart. A row of dx is the sum of what
-# the rows of outputs that look at it have for it, made in vectors of neighbouring cells and written once. Against
-# scattering 1.2x to 1.8x for 3x3 windows of stride 2, 1.3x to 2.6x for stride 1.
+# Backward as sums of rows: NCHW with windows of three columns that begin 2 apart. A row of dx is the sum of what the
+# rows of outputs that look at it have for it, made in vectors of neighbouring cells and written once: 1.2x to 1.8x for
+# 3x3 windows, against scattering.
 
 cdef enum:
     MOST_VIEWERS = 3                     # rows of outputs that look at one of dx: CPOOL_MOST_VIEWERS
@@ -19,12 +19,12 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     cdef ptrdiff_t row_bytes, rows, outputs, lanes = chosen.vector_bytes // g.item
     if (kernel == NULL or lanes < 8 or g.channels > 1
             or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
-            or width.kernel != 3 or width.stride > 2 or width.dilation > 1 or width.length > ROW_BLOCK_BYTES // g.item
+            or width.kernel != 3 or width.stride != 2 or width.dilation > 1 or width.length > ROW_BLOCK_BYTES // g.item
             or ceil_div(height.kernel, height.stride) > MOST_VIEWERS or height.dilation > 1
             or height.length > ROW_LIST_BYTES // VIEWERS_BYTES):
         return False
-    # Rows of fewer cells than 28 of 16 lanes or 56 of 8 are scattered as fast, and with stride 1 those of few lanes.
-    if width.length * lanes < 448 or (width.stride == 1 and g.taps.n > lanes):
+    # Rows of fewer cells than 28 of 16 lanes or 56 of 8 are scattered as fast.
+    if width.length * lanes < 448:
         return False
     row_bytes = width.length * g.item
     rows = max(1, ROW_BLOCK_BYTES // row_bytes)
@@ -35,8 +35,8 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.items = ceil_div(g.planes, g.group) * g.blocks
     g.step = max(1, STEP_BYTES // row_bytes)
     g.sum_rows = kernel
-    g.columns.width, g.columns.n, g.columns.stride = width.length, width.output, width.stride
-    g.columns.before, g.columns.ahead = width.before, FAR_AHEAD_BYTES if g.bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES
+    g.columns.width, g.columns.n, g.columns.before = width.length, width.output, width.before
+    g.columns.ahead = FAR_AHEAD_BYTES if g.bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES
     # One row of outputs more where a block does not begin at a stride's multiple.
     outputs = g.group * min(height.output, viewers(height, g.block) + 1) * width.output + 2 * BESIDE
     g.codes = outputs * g.item

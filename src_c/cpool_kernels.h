@@ -167,8 +167,8 @@ typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, 
                                 const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room);
 
 /*
- * Backward of windows of three neighbouring columns that begin `stride` (1 or 2) apart, the first one `before` columns
- * left of column 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs,
+ * Backward of windows of three neighbouring columns that begin two apart, the first one `before` columns left of column
+ * 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs,
  * of what the rows of columns->n outputs that lie rows->offset[i] from dout and record on have for it; their taps there
  * have the codes from rows->code[i] on. Up to two vectors are written past the last row of dx, and as much is read
  * beside each row of outputs.
@@ -176,7 +176,7 @@ typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, 
 enum { CPOOL_MOST_VIEWERS = 3 };
 typedef struct {
     ptrdiff_t width, n; /* of a row of dx; outputs of a row */
-    ptrdiff_t stride, before;
+    ptrdiff_t before;
     const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
     ptrdiff_t ahead;     /* in bytes: so far ahead is dout asked for */
 } cpool_columns;

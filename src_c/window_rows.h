@@ -1,6 +1,7 @@
 /*
- * window_rows.h - backward of windows of three neighbouring columns, in vectors of neighbouring cells, for one dtype
- * and width of vector and records of bytes. Parameters: the vocabulary of vector.h; spread_to of window_spread.h.
+ * window_rows.h - backward of windows of three neighbouring columns that begin two apart, in vectors of neighbouring
+ * cells, for one dtype and width of vector and records of bytes. Parameters: the vocabulary of vector.h; spread_to of
+ * window_spread.h.
  */
 #define viewing_rows NAMED(viewing_rows)
 #define sum_cells NAMED(sum_cells)
@@ -14,9 +15,9 @@ typedef struct {
     code_vec tap[CPOOL_MOST_VIEWERS][3];
 } viewing_rows;
 
-/* The cells from column m * stride on, of each phase a vector. at_edge: some see outputs that are not there. */
+/* The cells from column 2 * m on, which see outputs m + first to m + last. at_edge: some of these are not there. */
 CPOOL_INLINE void sum_cells(T *dx, const viewing_rows *rows, const RECORD_T *outside, ptrdiff_t m, const int n_rows,
-                            const int stride, const int before, const int first, const int last, const int at_edge) {
+                            const int before, const int first, const int last, const int at_edge) {
     vec sum[2] = {zero(), zero()};
     CPOOL_UNROLL
     for (int r = 0; r < n_rows; r++) {
@@ -27,21 +28,19 @@ CPOOL_INLINE void sum_cells(T *dx, const viewing_rows *rows, const RECORD_T *out
             if (at_edge) codes |= load_code(outside + m + i);
             CPOOL_OPAQUE_VECTOR(value);
             CPOOL_OPAQUE_VECTOR(codes);
-            for (int phase = 0; phase < stride; phase++) {
-                const int tap = phase + before - stride * i;
-                if (tap >= 0 && tap < 3) sum[phase] = sum_of(sum[phase], spread_to(rows->tap[r][tap], codes, value));
+            for (int odd = 0; odd < 2; odd++) {
+                const int tap = odd + before - 2 * i;
+                if (tap >= 0 && tap < 3) sum[odd] = sum_of(sum[odd], spread_to(rows->tap[r][tap], codes, value));
             }
         }
     }
-    if (stride == 2) store_pairs(dx + 2 * m, by_blocks(sum[0]), by_blocks(sum[1]));
-    else store(dx + m, sum[0]);
+    store_pairs(dx + 2 * m, by_blocks(sum[0]), by_blocks(sum[1]));
 }
 
-/* The cells from m * stride to m * stride + stride - 1 see outputs m + first to m + last. */
 CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps, const cpool_columns *c,
-                          const int n_rows, const int stride, const int before) {
-    const int first = (before - 2) / stride, last = (stride - 1 + before) / stride;
-    const ptrdiff_t shift = c->before / stride, width = c->width, far = c->ahead;
+                          const int n_rows, const int before) {
+    const int first = (before - 2) / 2, last = (1 + before) / 2;
+    const ptrdiff_t shift = c->before / 2, width = c->width, far = c->ahead;
     const RECORD_T *outside = (const RECORD_T *)c->outside + shift;
     viewing_rows rows;
     for (int r = 0; r < n_rows; r++) {
@@ -50,32 +49,31 @@ CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const cp
         for (int t = 0; t < 3; t++) rows.tap[r][t] = splat(taps->code[r] + t);
     }
     ptrdiff_t m = 0;
-#define SUM_CELLS(at_edge) sum_cells(dx, &rows, outside, m, n_rows, stride, before, first, last, at_edge)
-    for (; m < -shift - first && m * stride < width; m += LANES) SUM_CELLS(1);
+#define SUM_CELLS(at_edge) sum_cells(dx, &rows, outside, m, n_rows, before, first, last, at_edge)
+    for (; m < -shift - first && 2 * m < width; m += LANES) SUM_CELLS(1);
     for (; m <= c->n - shift - last - LANES; m += LANES) {
         if (n_rows > 1) CPOOL_PREFETCH_TO_READ((const char *)(rows.values[n_rows - 1] + m) + far);
         SUM_CELLS(0);
     }
-    for (; m * stride < width; m += LANES) SUM_CELLS(1);
+    for (; 2 * m < width; m += LANES) SUM_CELLS(1);
 #undef SUM_CELLS
 }
 
 CPOOL_INLINE void sum_each_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *rows, ptrdiff_t n,
-                               const cpool_columns *columns, const int stride, const int before) {
+                               const cpool_columns *columns, const int before) {
     const cpool_columns c = *columns;
     for (ptrdiff_t r = 0; r < n; r++, dx += c.width, rows++) {
-        if (rows->n == 3) sum_row(dx, dout, record, rows, &c, 3, stride, before);
-        else if (rows->n == 2) sum_row(dx, dout, record, rows, &c, 2, stride, before);
-        else if (rows->n == 1) sum_row(dx, dout, record, rows, &c, 1, stride, before);
+        if (rows->n == 3) sum_row(dx, dout, record, rows, &c, 3, before);
+        else if (rows->n == 2) sum_row(dx, dout, record, rows, &c, 2, before);
+        else if (rows->n == 1) sum_row(dx, dout, record, rows, &c, 1, before);
         else memset(dx, 0, (size_t)c.width * BYTES);
     }
 }
 
 static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, const cpool_taps *rows, ptrdiff_t n,
                             const cpool_columns *columns) {
-    if (columns->stride == 1) sum_each_row(dx, dout, record, rows, n, columns, 1, 0);
-    else if (columns->before % 2) sum_each_row(dx, dout, record, rows, n, columns, 2, 1);
-    else sum_each_row(dx, dout, record, rows, n, columns, 2, 0);
+    if (columns->before % 2) sum_each_row(dx, dout, record, rows, n, columns, 1);
+    else sum_each_row(dx, dout, record, rows, n, columns, 0);
 }
 #undef viewing_rows
 #undef sum_cells

@@ -78,16 +78,6 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
     if (n > n_loose) of_width[exact](y, record, y_pitch, window, exact_part);
 }
 
-/* cpool_sum_record in vectors of one width, of which each cell fills one. */
-typedef void sum_of_width(void *dx, const void *dout, const void *record, const cpool_taps *taps,
-                          const cpool_cells *cells, int streams);
-
-CPOOL_INLINE void sum_in_vectors(sum_of_width *const *of_width, ptrdiff_t item, void *dx, const void *dout,
-                                 const void *record, const cpool_taps *taps, const cpool_cells *cells) {
-    const int streams = cells->streams && ((ptrdiff_t)dx | (cells->dx_row | cells->width) * item) % 16 == 0;
-    of_width[vectors_too_wide(cells->width * item)](dx, dout, record, taps, cells, streams);
-}
-
 /* cpool_spread_pairs in vectors of one width. */
 typedef void pairs_of_width(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
                             ptrdiff_t width, row_part part);

@@ -72,8 +72,8 @@ static void KERNEL(window_min_pairs)(void *y, void *record, ptrdiff_t y_pitch, c
 #define SUM_OF_WIDTH(bytes) CPOOL_NAME4(sum_record, DTYPE, RECORD, bytes)
 static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,
                                const cpool_cells *cells) {
-    static sum_of_width *const of_width[] = {FROM_WIDEST(SUM_OF_WIDTH)};
-    sum_in_vectors(of_width, BYTES, dx, dout, record, taps, cells);
+    static cpool_sum_record *const of_width[] = {FROM_WIDEST(SUM_OF_WIDTH)}; /* a cell fills one vector or more */
+    of_width[vectors_too_wide(cells->width * BYTES)](dx, dout, record, taps, cells);
 }
 #undef SUM_OF_WIDTH
 #endif

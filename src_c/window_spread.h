@@ -27,34 +27,29 @@ CPOOL_INLINE void sum_at(T *dx, ptrdiff_t dx_step, const T *dout, const RECORD_T
 }
 
 /* Four vectors at a time: of a cell's elements where it has as many, else of neighbouring cells of a phase. */
-static void NAMED(sum_record)(void *dx_, const void *dout_, const void *record_, const cpool_taps *taps,
-                              const cpool_cells *cells, int streams) {
+static void NAMED(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,
+                              const cpool_cells *cells) {
     const cpool_cells c = *cells;
-    const ptrdiff_t dx_step = c.n_phases * c.width;
-#define SUM_AT(i, p, j, n_vectors, to_next, from_next) \
-    sum_at((T *)dx_ + r * c.dx_row + (i) * dx_step + (p) * c.width + (j), to_next, \
-           (const T *)dout_ + r * c.row + (i) * c.width + (j), \
-           (const RECORD_T *)record_ + r * c.row + (i) * c.width + (j), from_next, taps + (p), n_vectors, streams)
-    for (ptrdiff_t r = 0; r < c.n_rows; r++) {
-        if (c.width >= 4 * LANES)
-            for (ptrdiff_t i = 0; i < c.n; i++)
-                for (ptrdiff_t p = 0; p < c.n_phases; p++)
-                    for (ptrdiff_t j = 0; j < c.width; j += 4 * LANES) {
-                        if (j > c.width - 4 * LANES) j = c.width - 4 * LANES;
-                        SUM_AT(i, p, j, 4, LANES, LANES);
-                    }
-        else
-            for (ptrdiff_t i = 0; i < c.n; i += c.n < 4 ? 1 : 4) {
-                if (c.n >= 4 && i > c.n - 4) i = c.n - 4;
-                for (ptrdiff_t p = 0; p < c.n_phases; p++)
-                    for (ptrdiff_t j = 0; j < c.width; j += LANES) {
-                        if (j > c.width - LANES) j = c.width - LANES;
-                        if (c.n < 4) SUM_AT(i, p, j, 1, 0, 0);
-                        else SUM_AT(i, p, j, 4, dx_step, c.width);
-                    }
-            }
-    }
+    const int wide = c.width >= 4 * LANES;
+    const ptrdiff_t dx_step = c.n_phases * c.width, at_once = wide ? 4 * LANES : LANES, n = wide || c.n < 4 ? 1 : 4;
+    const int streams = c.streams && ((ptrdiff_t)dx | (c.dx_row | c.width) * BYTES) % 16 == 0;
+    for (ptrdiff_t r = 0; r < c.n_rows; r++)
+        for (ptrdiff_t i = 0; i < c.n; i += n) {
+            if (i > c.n - n) i = c.n - n;
+            for (ptrdiff_t p = 0; p < c.n_phases; p++)
+                for (ptrdiff_t j = 0; j < c.width; j += at_once) {
+                    if (j > c.width - at_once) j = c.width - at_once;
+                    const ptrdiff_t from = r * c.row + i * c.width + j;
+                    T *to = (T *)dx + r * c.dx_row + i * dx_step + p * c.width + j;
+#define SUM_AT(n_vectors, to_next, from_next) \
+    sum_at(to, to_next, (const T *)dout + from, (const RECORD_T *)record + from, from_next, taps + p, n_vectors, \
+           streams)
+                    if (wide) SUM_AT(4, LANES, LANES);
+                    else if (n == 4) SUM_AT(4, dx_step, c.width);
+                    else SUM_AT(1, 0, 0);
 #undef SUM_AT
+                }
+        }
     if (streams) STREAMED;
 }
 

@@ -7,7 +7,7 @@ cdef struct Gradient:
     ptrdiff_t items              # calls of run, each of which writes its own part of dx
     cpool_scatter_record *scatter
     cpool_taps taps              # from a window's first cell on
-    ptrdiff_t bytes              # of dx
+    ptrdiff_t bytes, n_outputs   # of dx; elements of dout
     ptrdiff_t step               # rows done at a time, in scratch if they are written past the caches
     # Windows side by side (_spread.pxi)
     cpool_spread_pairs *pairs
@@ -54,13 +54,13 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     cdef char *memory = NULL
     memset(&g, 0, sizeof(Gradient))
     g.item, g.code_item = dx.itemsize, plan.code_item
-    g.bytes = cells * g.item
+    g.bytes, g.n_outputs = cells * g.item, dout.size
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
     lay_out_outputs(&g, plan, cells)
     if g.code_item > 2:
         count_path(BACKWARD_INDICES)
         planes = g.planes * g.channels
-        scatter(True, dtype, dx, plan.decode(record), dout, dout.size // planes, cells // planes, g.channels)
+        scatter(True, dtype, dx, plan.decode(record), dout, g.n_outputs // planes, cells // planes, g.channels)
         return
     g.scatter = chosen.scatter_record[dtype][log2_bytes(g.code_item)]
     g.taps.n = plan.taps
@@ -68,19 +68,10 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     if taps == NULL:
         raise MemoryError("no memory for the offsets of a window's taps")
     lay_out_taps(&g, taps)
-    g.pairs = chosen.spread_pairs[dtype] if chosen.vector_bytes > 0 else NULL
-    if g.code_item == 1 and plan_pairs(&g):
+    if g.code_item == 1 and (plan_pairs(&g, chosen.spread_pairs[dtype]) or plan_row_sums(&g, chosen.sum_rows[dtype])
+                             or plan_sums(&g, chosen.sum_record[dtype])
+                             or plan_flat_sums(&g, chosen.sum_record[dtype])):
         threads = threads_for(g.items, <double> cells)
-        count_path(BACKWARD_PAIRS)
-    elif g.code_item == 1 and plan_row_sums(&g, chosen.sum_rows[dtype]):
-        threads = threads_for(g.items, <double> cells)
-        count_path(BACKWARD_ROWS)
-    elif g.code_item == 1 and plan_sums(&g, chosen.sum_record[dtype]):
-        threads = threads_for(g.items, <double> cells)
-        count_path(BACKWARD_SUMS)
-    elif g.code_item == 1 and plan_flat_sums(&g, chosen.sum_record[dtype]):
-        threads = threads_for(g.items, <double> dx.size)
-        count_path(BACKWARD_FLAT)
     else:
         g.run = backward_part
         threads = cut_up(&g, chosen.scatter_eight[dtype])

@@ -45,6 +45,7 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.scratch_bytes = g.cells + ceil_div(rows * row_bytes + PAST_ROW_BYTES, 64) * 64 + 128
     g.shared_bytes = height.length * VIEWERS_BYTES + 2 * BESIDE + width.output
     g.run = backward_rows
+    count_path(BACKWARD_ROWS)
     return True
 
 
@@ -76,14 +77,19 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef ptrdiff_t plane = item // g.blocks * g.group, first = item % g.blocks * g.block
     cdef ptrdiff_t rows = min(g.block, height.length - first), n = min(g.group, g.planes - plane) * rows
     cdef ptrdiff_t row_bytes = g.axis[2].length * g.item, few = PAST_ROW_BYTES // row_bytes + 1
-    cdef ptrdiff_t outputs = height.output * g.axis[2].output, i = 0, now
-    cdef const char *dout = g.dout + plane * outputs * g.item
-    cdef const char *record = g.record + plane * outputs
+    cdef ptrdiff_t width = g.axis[2].output, outputs = height.output * width, i = 0, now
+    # The outputs that look at these rows, from those of the plane on.
+    cdef ptrdiff_t top = min(height.output, max(0, first_viewer(height, first))) * width - BESIDE
+    cdef ptrdiff_t bottom = min(height.output, last_viewer(height, first + rows - 1) + 1) * width + BESIDE
+    cdef const char *dout
+    cdef const char *record
     cdef char *sent = g.dx + (plane * height.length + first) * row_bytes
     cdef char *made = sent
     cdef char *cells = scratch + g.cells
     cdef bint streams = g.bytes > CACHE_BYTES, in_scratch
-    give_room(g, scratch, plane, first, rows, n // rows, &dout, &record)
+    give_room(g, scratch, plane * outputs + top, (plane + n // rows - 1) * outputs + bottom, &dout, &record)
+    dout -= top * g.item
+    record -= top
     while i < n:
         # A kernel writes past its last row, and what is written past the caches is whole lines: both in scratch.
         in_scratch = streams or i >= n - few
@@ -99,17 +105,3 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
             sent = send_lines(sent, made, cells, i == n)
         else:
             memcpy(sent, cells + <ptrdiff_t> sent % 64, made - sent)
-
-
-cdef void give_room(const Gradient *g, char *scratch, ptrdiff_t plane, ptrdiff_t first, ptrdiff_t rows,
-                    ptrdiff_t planes, const char **dout, const char **record) noexcept nogil:
-    """Copies the outputs that an item looks at to where there is room beside them, if in the arrays there is none."""
-    cdef const Axis *height = &g.axis[1]
-    cdef ptrdiff_t row = g.axis[2].output, outputs = height.output * row
-    cdef ptrdiff_t top = min(height.output, max(0, first_viewer(height, first))) * row
-    cdef ptrdiff_t bottom = max(0, min(height.output, last_viewer(height, first + rows - 1) + 1)) * row
-    cdef ptrdiff_t n = max(0, (planes - 1) * outputs + bottom - top)
-    if plane * outputs + top < BESIDE or plane * outputs + top + n + BESIDE > g.planes * outputs:
-        memcpy(scratch + BESIDE * g.item, dout[0] + top * g.item, n * g.item)
-        memcpy(scratch + g.codes + BESIDE, record[0] + top, n)
-        dout[0], record[0] = scratch + (BESIDE - top) * g.item, scratch + g.codes + BESIDE - top

@@ -98,7 +98,7 @@ cdef enum Path:
 cdef ptrdiff_t path_counts[N_PATHS]
 
 
-cdef inline void count_path(Path path) noexcept:
+cdef inline void count_path(Path path) noexcept nogil:
     path_counts[<int> path] += 1
 
 

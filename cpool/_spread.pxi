@@ -3,7 +3,7 @@
 cdef ptrdiff_t STEP_BYTES = 4096  # of dx that are made in scratch at a time, to be written past the caches
 
 
-cdef bint plan_pairs(Gradient *g) noexcept:
+cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *kernel) noexcept:
     """Whether windows are two columns wide, lie side by side and see no padding: each cell is written once.
 
     2x to 4x on planes that lie in the cache, where scattering waits for each output.
@@ -11,7 +11,7 @@ cdef bint plan_pairs(Gradient *g) noexcept:
     cdef const Axis *height = &g.axis[1]
     cdef ptrdiff_t slices = g.planes * g.axis[0].length, pitch = height.stride * <ptrdiff_t> g.cell[1]
     cdef int i
-    if g.pairs == NULL or g.channels > 1 or g.axis[2].kernel != 2:
+    if kernel == NULL or chosen.vector_bytes == 0 or g.channels > 1 or g.axis[2].kernel != 2:
         return False
     g.exact = True
     for i in range(3):
@@ -36,7 +36,9 @@ cdef bint plan_pairs(Gradient *g) noexcept:
         g.step = max(1, STEP_BYTES // (pitch * g.item))
         # With the rows that a slice has left over.
         g.scratch_bytes = ceil_div((g.step + 1) * pitch * g.item, 64) * 64 + 128
+    g.pairs = kernel
     g.run = backward_pairs
+    count_path(BACKWARD_PAIRS)
     return True
 
 

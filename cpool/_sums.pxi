@@ -20,6 +20,7 @@ cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
     g.items = g.planes * g.axis[0].length * g.blocks
     g.sum = kernel
     g.run = backward_sums
+    count_path(BACKWARD_SUMS)
     return True
 
 
@@ -54,25 +55,33 @@ cdef bint plan_flat_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
         offset[t], code[t] = before - offset[t], last - t
     g.sum = kernel
     g.run = backward_flat
+    count_path(BACKWARD_FLAT)
     return True
 
 
 cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """A run of cells. Beside the first and the last ones there are no outputs: these have theirs in scratch."""
-    cdef ptrdiff_t cells = g.bytes // g.item, first = item * g.chunk, top = first - g.before
-    cdef ptrdiff_t end = min(cells, first + g.chunk), bottom = end + g.after, start = max(0, top)
-    cdef const char *dout = g.dout + first * g.item
-    cdef const char *record = g.record + first
+    """A run of cells."""
+    cdef ptrdiff_t first = item * g.chunk, end = min(g.n_outputs, first + g.chunk)
+    cdef const char *dout
+    cdef const char *record
     cdef cpool_cells run
-    if start > top or bottom > cells:
-        memset(scratch + g.codes, 255, bottom - top)
-        memcpy(scratch + (start - top) * g.item, g.dout + start * g.item, (min(bottom, cells) - start) * g.item)
-        memcpy(scratch + g.codes + (start - top), g.record + start, min(bottom, cells) - start)
-        dout, record = scratch + g.before * g.item, scratch + g.codes + g.before
+    give_room(g, scratch, first - g.before, end + g.after, &dout, &record)
     run.n_rows = run.n = run.n_phases = 1
     run.dx_row = run.row = run.width = end - first
     run.streams = g.bytes > CACHE_BYTES
-    g.sum(g.dx + first * g.item, dout, record, &g.taps, &run)
+    g.sum(g.dx + first * g.item, dout + g.before * g.item, record + g.before, &g.taps, &run)
+
+
+cdef void give_room(const Gradient *g, char *scratch, ptrdiff_t first, ptrdiff_t end, const char **dout,
+                    const char **record) noexcept nogil:
+    """Where outputs lie that a kernel reads: in scratch if some are before the arrays or past them, with no codes."""
+    cdef ptrdiff_t start = max(0, first), n = min(g.n_outputs, end) - start
+    dout[0], record[0] = g.dout + first * g.item, g.record + first
+    if n < end - first:
+        memset(scratch + g.codes, 255, end - first)
+        memcpy(scratch + (start - first) * g.item, g.dout + start * g.item, n * g.item)
+        memcpy(scratch + g.codes + (start - first), g.record + start, n)
+        dout[0], record[0] = scratch, scratch + g.codes
 
 
 cdef inline ptrdiff_t viewers(const Axis *axis, ptrdiff_t n) noexcept nogil:

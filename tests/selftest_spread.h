@@ -3,25 +3,6 @@
  */
 enum { MAX_SPREAD = 12 };
 
-/* A window's taps: codes rise, offsets are the caller's. */
-static ptrdiff_t spread_offset[MAX_SPREAD];
-static int64_t spread_code[MAX_SPREAD];
-
-static cpool_taps random_taps(ptrdiff_t n) {
-    const cpool_taps taps = {.offset = spread_offset, .code = spread_code, .n = n};
-    spread_code[0] = between(0, 1) ? 0 : between(0, 255 - 3 * MAX_SPREAD);
-    for (ptrdiff_t t = 1; t < n; t++) spread_code[t] = spread_code[t - 1] + between(1, 3);
-    if (between(0, 3) == 0) /* the largest codes */
-        for (ptrdiff_t t = 0, last = (ptrdiff_t)spread_code[n - 1]; t < n; t++) spread_code[t] += 255 - last;
-    return taps;
-}
-
-/* Winners: nearly all of them taps, some none of these, as those of the taps that a border cuts off. */
-static void random_winners(uint8_t *record, const cpool_taps *taps, ptrdiff_t count) {
-    for (ptrdiff_t i = 0; i < count; i++)
-        record[i] = (uint8_t)(between(0, 15) ? taps->code[between(0, taps->n - 1)] : between(0, 255));
-}
-
 static void one_nan_of_all(const element *type, uint8_t *dx, ptrdiff_t cells) {
     for (ptrdiff_t i = 0; i < cells; i++) {
         type->one_nan(dx + i * (ptrdiff_t)type->bytes);
@@ -113,10 +94,15 @@ static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n
     const int gaps = between(0, 1) != 0;
     const ptrdiff_t row = 2 * width + (gaps ? between(0, 3) : 0), dx_pitch = rows * row + (gaps ? between(0, 3) : 0);
     const ptrdiff_t slice = n * dx_pitch + (gaps ? between(0, 9) : 0);
-    const cpool_taps taps = random_taps(2 * slices * rows);
-    for (ptrdiff_t t = 0; t < taps.n; t++)
-        spread_offset[t] = t / 2 / rows * slice + t / 2 % rows * row + t % 2;
-    const ptrdiff_t span = (n - 1) * dx_pitch + spread_offset[taps.n - 2] + 2 * width, shift = between(0, 1);
+    const ptrdiff_t n_taps = 2 * slices * rows, first = between(0, 1) ? 0 : between(0, 256 - n_taps);
+    ptrdiff_t offset[MAX_SPREAD];
+    int64_t code[MAX_SPREAD];
+    const cpool_taps taps = {.offset = offset, .code = code, .n = n_taps};
+    for (ptrdiff_t t = 0; t < n_taps; t++) {
+        offset[t] = t / 2 / rows * slice + t / 2 % rows * row + t % 2;
+        code[t] = first + t;
+    }
+    const ptrdiff_t span = (n - 1) * dx_pitch + offset[n_taps - 2] + 2 * width, shift = between(0, 1);
     ptrdiff_t room = random_room(span);
     /* What a row overwrites past a slice's end would be of rows before it: the room is that of the first slice. */
     if (slices > 1 && room > n * dx_pitch) room = n * dx_pitch;
@@ -124,16 +110,17 @@ static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n
     uint8_t *dout = place_in(SLOT_VALUES, n * width * bytes), *record = place_in(SLOT_CODE, n * width);
     uint8_t *dx = output_in(SLOT_Y, (cells + shift) * bytes) + shift * bytes;
     fill_values(dout, dtype, n * width);
-    random_winners(record, &taps, n * width);
+    for (ptrdiff_t i = 0; i < n * width; i++)
+        record[i] = (uint8_t)(between(0, 15) ? first + between(0, n_taps - 1) : between(0, 255));
     table->spread_pairs[dtype](dx, dx_pitch, dout, record, &taps, n, width, room);
     /* Within the room, what is no window's may be anything. */
     memcpy(image_of(SLOT_Y, dx), dx, (size_t)(room * bytes));
     for (ptrdiff_t i = 0; i < n; i++)
         for (ptrdiff_t j = 0; j < width; j++)
-            for (ptrdiff_t t = 0; t < taps.n; t++) {
-                uint8_t *cell = image_of(SLOT_Y, dx) + (i * dx_pitch + spread_offset[t] + 2 * j) * bytes;
+            for (ptrdiff_t t = 0; t < n_taps; t++) {
+                uint8_t *cell = image_of(SLOT_Y, dx) + (i * dx_pitch + offset[t] + 2 * j) * bytes;
                 memset(cell, 0, (size_t)bytes);
-                if (record[i * width + j] == spread_code[t]) type->add(cell, dout + (i * width + j) * bytes);
+                if (record[i * width + j] == code[t]) type->add(cell, dout + (i * width + j) * bytes);
             }
     one_nan_of_all(type, dx, cells);
     count(as_expected(SLOT_Y), table->isa, "spread_pairs", type->name, 1, n, width);

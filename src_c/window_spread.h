@@ -4,6 +4,7 @@
  */
 #define spread_to NAMED(spread_to)
 #define sum_at NAMED(sum_at)
+#define sum_cells_at_once NAMED(sum_cells_at_once)
 #define spread_rows NAMED(spread_rows)
 
 /* What dout adds to the tap of this code. A sum that began with 0 is never -0: to add 0 changes no bit. */
@@ -26,31 +27,32 @@ CPOOL_INLINE void sum_at(T *dx, ptrdiff_t dx_step, const T *dout, const RECORD_T
     else for (int k = 0; k < n_vectors; k++) store(dx + k * dx_step, sum[k]);
 }
 
-/* Four vectors at a time: of a cell's elements where it has as many, else of neighbouring cells of a phase. */
-static void NAMED(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,
-                              const cpool_cells *cells) {
+/* n cells at a time, a vector of each; wide: of each as many elements as fill four. */
+CPOOL_INLINE void sum_cells_at_once(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps,
+                                    const cpool_cells *cells, const ptrdiff_t n, const int wide) {
     const cpool_cells c = *cells;
-    const int wide = c.width >= 4 * LANES;
-    const ptrdiff_t dx_step = c.n_phases * c.width, at_once = wide ? 4 * LANES : LANES, n = wide || c.n < 4 ? 1 : 4;
+    const ptrdiff_t dx_step = c.n_phases * c.width, width = wide ? 4 * LANES : LANES;
     const int streams = c.streams && ((ptrdiff_t)dx | (c.dx_row | c.width) * BYTES) % 16 == 0;
     for (ptrdiff_t r = 0; r < c.n_rows; r++)
         for (ptrdiff_t i = 0; i < c.n; i += n) {
             if (i > c.n - n) i = c.n - n;
             for (ptrdiff_t p = 0; p < c.n_phases; p++)
-                for (ptrdiff_t j = 0; j < c.width; j += at_once) {
-                    if (j > c.width - at_once) j = c.width - at_once;
+                for (ptrdiff_t j = 0; j < c.width; j += width) {
+                    if (j > c.width - width) j = c.width - width;
                     const ptrdiff_t from = r * c.row + i * c.width + j;
-                    T *to = (T *)dx + r * c.dx_row + i * dx_step + p * c.width + j;
-#define SUM_AT(n_vectors, to_next, from_next) \
-    sum_at(to, to_next, (const T *)dout + from, (const RECORD_T *)record + from, from_next, taps + p, n_vectors, \
-           streams)
-                    if (wide) SUM_AT(4, LANES, LANES);
-                    else if (n == 4) SUM_AT(4, dx_step, c.width);
-                    else SUM_AT(1, 0, 0);
-#undef SUM_AT
+                    sum_at(dx + r * c.dx_row + i * dx_step + p * c.width + j, wide ? LANES : dx_step, dout + from,
+                           record + from, wide ? LANES : c.width, taps + p, wide ? 4 : (int)n, streams);
                 }
         }
     if (streams) STREAMED;
+}
+
+/* Four vectors at a time: of a cell's elements where it has as many, else of neighbouring cells of a phase. */
+static void NAMED(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,
+                              const cpool_cells *cells) {
+    if (cells->width >= 4 * LANES) sum_cells_at_once(dx, dout, record, taps, cells, 1, 1);
+    else if (cells->n >= 4) sum_cells_at_once(dx, dout, record, taps, cells, 4, 0);
+    else sum_cells_at_once(dx, dout, record, taps, cells, 1, 0);
 }
 
 #if HAS_PAIRS && BYTES >= 4
@@ -87,4 +89,5 @@ static void NAMED(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, 
 #endif
 #undef spread_to
 #undef sum_at
+#undef sum_cells_at_once
 #undef spread_rows

@@ -78,7 +78,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
                    else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
         if g.parts > 1:
             count_path(BACKWARD_PARTS)
-    if g.scratch_bytes > 0:
+    if g.scratch_bytes + g.shared_bytes > 0:
         memory = <char *> malloc(64 + threads * g.scratch_bytes + g.shared_bytes)
         if memory == NULL:
             free(taps)

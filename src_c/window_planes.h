@@ -1,7 +1,7 @@
 /*
  * window_planes.h - forward of small square windows over whole planes of x whose rows are a few vectors, for one op and
- * dtype, in the widest vectors and with records of bytes. Parameters: those of op_kernels.h, which includes it. A vector
- * of columns goes down the plane, with the rows that windows share in registers.
+ * dtype, in the widest vectors and with records of bytes. Parameters: those of op_kernels.h, which includes it. A
+ * vector of columns goes down the plane, with the rows that windows share in registers.
  */
 #define plane_columns CPOOL_NAME2(NAMED(plane_columns), OP)
 #define best_of_row CPOOL_NAME2(NAMED(best_of_row), OP)
@@ -11,7 +11,7 @@
 #define best_planes CPOOL_NAME2(NAMED(best_planes), OP)
 #define MOST_TAPS 5
 
-/* A vector of output columns. What lies beside x's rows counts as fill, and names the window's first cell in the row. */
+/* A vector of columns of y. What lies beside x's rows counts as fill, and names the window's first cell in the row. */
 typedef struct {
     ptrdiff_t first;
     int left, right; /* whether some of the first taps, some of the others lie there */

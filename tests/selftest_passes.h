@@ -96,7 +96,8 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, int s
         if (recorded) store_unsigned(places_image + i * place, (size_t)place, best_place);
     }
     const cpool_pass pass = {.value = from, .code = later && recorded ? from_places : NULL, .later = later,
-                             .in_pairs = in_pairs, .n_images = n_images, .n_taps = n_taps, .tap = offset, .tap_code = code};
+                             .in_pairs = in_pairs, .n_images = n_images, .n_taps = n_taps, .tap = offset,
+                             .tap_code = code};
     const int found = table->best_along[op][dtype][size](y, recorded ? places : NULL, &pass, width, exact);
     allow_room(SLOT_Y, y, bytes, n, 1, width, n);
     if (recorded) allow_room(SLOT_CODE, places, place, n, 1, width, n);

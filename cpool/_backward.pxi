@@ -12,14 +12,15 @@ cdef struct Gradient:
     # Windows side by side (_spread.pxi)
     cpool_spread_pairs *pairs
     bint exact                   # no cell of dx is without a window
-    ptrdiff_t slice_rows         # output rows of a slice of dx
+    ptrdiff_t rows               # output rows of a slice of dx
     # Sums (_sums.pxi, _row_sums.pxi)
     ptrdiff_t block, blocks      # rows of dx that are an item, and how many of these a slice has
     cpool_sum_record *sum
     cpool_sum_rows *sum_rows
-    cpool_rows rows
+    cpool_columns columns
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
     ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
+    cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
     # Eight planes at once (_eights.pxi)
     cpool_scatter_eight *scatter_eight
     cpool_eight eight            # what is the same for all chunks; start: of a plane
@@ -85,7 +86,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
             raise MemoryError("no memory for the scratch of a gradient")
         g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
         if g.run == backward_rows:
-            list_outside(&g, g.scratch + threads * g.scratch_bytes)
+            list_viewers(&g, g.scratch + threads * g.scratch_bytes)
         elif g.run == backward_part and g.group == EIGHT:
             list_starts(&g, g.scratch)
     run_items(run_gradient_item, &g, g.items, threads)

@@ -65,11 +65,12 @@ cdef extern from "cpool_kernels.h" nogil:
                                    const cpool_cells *) noexcept
     ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                      ptrdiff_t, ptrdiff_t) noexcept
-    ctypedef struct cpool_rows:
-        ptrdiff_t width, n, before, n_rows, kernel, stride, above, ahead
+    ctypedef struct cpool_columns:
+        ptrdiff_t width, n, before
         const void *outside
-    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_rows *, ptrdiff_t,
-                                 ptrdiff_t) noexcept
+        ptrdiff_t ahead
+    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_taps *, ptrdiff_t,
+                                 const cpool_columns *) noexcept
     ctypedef void cpool_stream(void *, const void *, ptrdiff_t, int) noexcept
     ctypedef void cpool_split(void *, ptrdiff_t, const ptrdiff_t *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
                               ptrdiff_t, ptrdiff_t) noexcept

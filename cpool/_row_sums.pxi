@@ -6,19 +6,22 @@ cdef enum:
     MOST_VIEWERS = 3                     # rows of outputs that look at one of dx: CPOOL_MOST_VIEWERS
     BESIDE = 64                          # elements before the first output and past the last that a kernel may read
 
-cdef ptrdiff_t ROW_BLOCK_BYTES = 32768  # of dx that are an item
-cdef ptrdiff_t PAST_ROW_BYTES = 128     # more than a kernel writes past its last row
+cdef ptrdiff_t ROW_BLOCK_BYTES = 32768   # of dx that are an item
+cdef ptrdiff_t ROW_LIST_BYTES = 1 << 18  # the most that the list of a plane's rows takes
+cdef ptrdiff_t VIEWERS_BYTES = sizeof(cpool_taps) + MOST_VIEWERS * (sizeof(ptrdiff_t) + sizeof(int64_t))  # of a row
+cdef ptrdiff_t PAST_ROW_BYTES = 128      # more than a kernel writes past its last row
 
 
 cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     """Cuts dx into groups of planes, or planes into blocks of rows; False where this does not serve."""
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t row_bytes, rows, rows_seen, outputs, lanes = chosen.vector_bytes // g.item
+    cdef ptrdiff_t row_bytes, rows, outputs, lanes = chosen.vector_bytes // g.item
     if (kernel == NULL or lanes < 8 or g.channels > 1
             or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
             or width.kernel != 3 or width.stride != 2 or width.dilation > 1 or width.length > ROW_BLOCK_BYTES // g.item
-            or ceil_div(height.kernel, height.stride) > MOST_VIEWERS or height.dilation > 1):
+            or ceil_div(height.kernel, height.stride) > MOST_VIEWERS or height.dilation > 1
+            or height.length > ROW_LIST_BYTES // VIEWERS_BYTES):
         return False
     # Rows of fewer cells than 28 of 16 lanes or 56 of 8 are scattered as fast.
     if width.length * lanes < 448:
@@ -32,28 +35,40 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.items = ceil_div(g.planes, g.group) * g.blocks
     g.step = max(1, STEP_BYTES // row_bytes)
     g.sum_rows = kernel
-    g.rows.width, g.rows.n, g.rows.before = width.length, width.output, width.before
-    g.rows.n_rows, g.rows.above = height.output, height.before
-    g.rows.kernel, g.rows.stride = height.kernel, height.stride
-    g.rows.ahead = FAR_AHEAD_BYTES if g.bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES
+    g.columns.width, g.columns.n, g.columns.before = width.length, width.output, width.before
+    g.columns.ahead = FAR_AHEAD_BYTES if g.bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES
     # One row of outputs more where a block does not begin at a stride's multiple.
-    rows_seen = min(height.output, last_viewer(height, g.block - 1) - first_viewer(height, 0) + 2)
-    outputs = g.group * rows_seen * width.output + 2 * BESIDE
+    outputs = g.group * min(height.output, viewers(height, g.block) + 1) * width.output + 2 * BESIDE
     g.codes = outputs * g.item
     g.cells = ceil_div(g.codes + outputs, 64) * 64
     rows = max(g.step, PAST_ROW_BYTES // row_bytes + 1)
     g.scratch_bytes = g.cells + ceil_div(rows * row_bytes + PAST_ROW_BYTES, 64) * 64 + 128
-    g.shared_bytes = 2 * BESIDE + width.output
+    g.shared_bytes = height.length * VIEWERS_BYTES + 2 * BESIDE + width.output
     g.run = backward_rows
     count_path(BACKWARD_ROWS)
     return True
 
 
-cdef void list_outside(Gradient *g, char *outside) noexcept nogil:
-    """Which outputs are there, of a row and beside it."""
-    memset(outside, 255, g.shared_bytes)
-    memset(outside + BESIDE, 0, g.rows.n)
-    g.rows.outside = outside + BESIDE
+cdef void list_viewers(Gradient *g, char *memory) noexcept nogil:
+    """The rows of outputs that look at each row of a plane of dx, from the plane's first output on."""
+    cdef const Axis *height = &g.axis[1]
+    cdef ptrdiff_t n = height.length, width = g.axis[2].output, row, i, run = 1
+    cdef cpool_taps *rows = <cpool_taps *> memory
+    cdef ptrdiff_t *offset = <ptrdiff_t *> (rows + n)
+    cdef int64_t *code = <int64_t *> (offset + n * MOST_VIEWERS)
+    cdef char *outside = <char *> (code + n * MOST_VIEWERS)
+    cdef ptrdiff_t tap[MOST_VIEWERS]
+    for row in range(n):
+        rows[row].n = list_windows(height, row, &run, offset, tap)
+        rows[row].offset, rows[row].code = offset, code
+        for i in range(rows[row].n):
+            offset[i] *= width
+            code[i] = tap[i] * g.axis[2].kernel
+        offset += MOST_VIEWERS
+        code += MOST_VIEWERS
+    memset(outside, 255, 2 * BESIDE + width)
+    memset(outside + BESIDE, 0, width)
+    g.viewers, g.columns.outside = rows, outside + BESIDE
 
 
 cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
@@ -81,7 +96,7 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
         now = min(rows - i % rows, g.step if streams else n - i if in_scratch else n - few - i)
         g.sum_rows(cells + (<ptrdiff_t> sent % 64 + made - sent) if in_scratch else made,
                    dout + i // rows * outputs * g.item, record + i // rows * outputs,
-                   &g.rows, first + i % rows, now)
+                   g.viewers + first + i % rows, now, &g.columns)
         made += now * row_bytes
         i += now
         if not in_scratch:

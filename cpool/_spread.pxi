@@ -24,12 +24,12 @@ cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *kernel) noexcept:
         return False
     if not g.exact and g.axis[2].output * g.item < 32:
         return False  # rows done one by one, of too few vectors
-    g.slice_rows = height.output
+    g.rows = height.output
     if g.exact and g.axis[0].kernel == 1:
         # All rows of all planes are one plane's.
-        slices, g.slice_rows = 1, slices * height.output
-    g.chunk = min(g.slice_rows, max(1, CHUNK_BYTES // (pitch * g.item)))
-    g.parts = ceil_div(g.slice_rows, g.chunk)
+        slices, g.rows = 1, slices * height.output
+    g.chunk = min(g.rows, max(1, CHUNK_BYTES // (pitch * g.item)))
+    g.parts = ceil_div(g.rows, g.chunk)
     g.items = slices * g.parts
     g.step = g.chunk
     if g.bytes > CACHE_BYTES and pitch * g.item <= 4 * CHUNK_BYTES:
@@ -44,10 +44,10 @@ cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *kernel) noexcept:
 
 cdef void backward_pairs(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A chunk of output rows of one slice of dx."""
-    cdef ptrdiff_t slice = item // g.parts, row = item % g.parts * g.chunk, end = min(row + g.chunk, g.slice_rows), now
+    cdef ptrdiff_t slice = item // g.parts, row = item % g.parts * g.chunk, end = min(row + g.chunk, g.rows), now
     cdef ptrdiff_t pitch = g.axis[1].stride * <ptrdiff_t> g.cell[1], width = g.axis[2].output
     # A slice has the outputs and the taps of its depth.
-    cdef ptrdiff_t at = (slice // g.axis[0].kernel * g.slice_rows + row) * width, cells
+    cdef ptrdiff_t at = (slice // g.axis[0].kernel * g.rows + row) * width, cells
     cdef char *made = g.dx + g.item * (slice * <ptrdiff_t> g.cell[0] + row * pitch)
     cdef char *sent = made
     cdef char *dx
@@ -56,7 +56,7 @@ cdef void backward_pairs(const Gradient *g, char *scratch, ptrdiff_t item) noexc
     taps.code += slice % g.axis[0].kernel * taps.n
     while row < end:
         now = min(g.step, end - row)
-        cells = now * pitch if row + now < g.slice_rows or g.exact else <ptrdiff_t> g.cell[0] - row * pitch
+        cells = now * pitch if row + now < g.rows or g.exact else <ptrdiff_t> g.cell[0] - row * pitch
         dx = made if g.scratch_bytes == 0 else scratch + (<ptrdiff_t> sent % 64 + made - sent)
         g.pairs(dx, pitch, g.dout + at * g.item, g.record + at, &taps, now, width, cells)
         if not g.exact:

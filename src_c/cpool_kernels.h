@@ -168,19 +168,20 @@ typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, 
 
 /*
  * Backward of windows of three neighbouring columns that begin two apart, the first one `before` columns left of column
- * 0; records of bytes. The rows `row` to row + n - 1 of a plane become the sums, from 0 on and in the order of the
- * outputs, of what the plane's n_rows rows of outputs have for them. Up to two vectors are written past the last row of
- * dx, and as much is read beside each row of outputs.
+ * 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs,
+ * of what the rows of columns->n outputs that lie rows->offset[i] from dout and record on have for it; their taps there
+ * have the codes from rows->code[i] on. Up to two vectors are written past the last row of dx, and as much is read
+ * beside each row of outputs.
  */
-enum { CPOOL_MOST_VIEWERS = 3 }; /* rows of outputs that look at one of dx */
+enum { CPOOL_MOST_VIEWERS = 3 };
 typedef struct {
-    ptrdiff_t width, n, before;              /* of a row of dx; outputs of a row */
-    ptrdiff_t n_rows, kernel, stride, above; /* the first row of windows begins `above` rows above row 0 */
-    ptrdiff_t ahead;                         /* in bytes: so far ahead is dout asked for */
+    ptrdiff_t width, n; /* of a row of dx; outputs of a row */
+    ptrdiff_t before;
     const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
-} cpool_rows;
-typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_rows *rows, ptrdiff_t row,
-                            ptrdiff_t n);
+    ptrdiff_t ahead;     /* in bytes: so far ahead is dout asked for */
+} cpool_columns;
+typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_taps *rows /* [n] */,
+                            ptrdiff_t n, const cpool_columns *columns);
 
 /* Copies bytes, whole lines of dst past the caches; last: other threads will see what this and earlier calls wrote. */
 typedef void cpool_stream(void *dst, const void *src, ptrdiff_t n_bytes, int last);

@@ -37,17 +37,16 @@ CPOOL_INLINE void sum_cells(T *dx, const viewing_rows *rows, const RECORD_T *out
     store_pairs(dx + 2 * m, by_blocks(sum[0]), by_blocks(sum[1]));
 }
 
-/* A row of dx that n_rows rows of outputs look at, each `offset` from dout and record on, with taps from `code` on. */
-CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const ptrdiff_t *offset, const ptrdiff_t *code,
-                          const cpool_rows *c, const int n_rows, const int before) {
+CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps, const cpool_columns *c,
+                          const int n_rows, const int before) {
     const int first = (before - 2) / 2, last = (1 + before) / 2;
     const ptrdiff_t shift = c->before / 2, width = c->width, far = c->ahead;
     const RECORD_T *outside = (const RECORD_T *)c->outside + shift;
     viewing_rows rows;
     for (int r = 0; r < n_rows; r++) {
-        rows.values[r] = dout + offset[r] + shift;
-        rows.codes[r] = record + offset[r] + shift;
-        for (int t = 0; t < 3; t++) rows.tap[r][t] = splat(code[r] + t);
+        rows.values[r] = dout + taps->offset[r] + shift;
+        rows.codes[r] = record + taps->offset[r] + shift;
+        for (int t = 0; t < 3; t++) rows.tap[r][t] = splat(taps->code[r] + t);
     }
     ptrdiff_t m = 0;
 #define SUM_CELLS(at_edge) sum_cells(dx, &rows, outside, m, n_rows, before, first, last, at_edge)
@@ -60,27 +59,21 @@ CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const pt
 #undef SUM_CELLS
 }
 
-CPOOL_INLINE void sum_each_row(T *dx, const T *dout, const RECORD_T *record, const cpool_rows *rows, ptrdiff_t row,
-                               ptrdiff_t n, const int before) {
-    const cpool_rows c = *rows;
-    for (; n > 0; n--, row++, dx += c.width) {
-        ptrdiff_t offset[CPOOL_MOST_VIEWERS], code[CPOOL_MOST_VIEWERS], r = (row + c.above) / c.stride;
-        ptrdiff_t tap = row + c.above - r * c.stride;
-        int n_rows = 0;
-        while (tap + c.stride < c.kernel) tap += c.stride, r--;
-        for (; tap >= 0; tap -= c.stride, r++)
-            if (r >= 0 && r < c.n_rows) offset[n_rows] = r * c.n, code[n_rows++] = 3 * tap;
-        if (n_rows == 3) sum_row(dx, dout, record, offset, code, &c, 3, before);
-        else if (n_rows == 2) sum_row(dx, dout, record, offset, code, &c, 2, before);
-        else if (n_rows == 1) sum_row(dx, dout, record, offset, code, &c, 1, before);
+CPOOL_INLINE void sum_each_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *rows, ptrdiff_t n,
+                               const cpool_columns *columns, const int before) {
+    const cpool_columns c = *columns;
+    for (ptrdiff_t r = 0; r < n; r++, dx += c.width, rows++) {
+        if (rows->n == 3) sum_row(dx, dout, record, rows, &c, 3, before);
+        else if (rows->n == 2) sum_row(dx, dout, record, rows, &c, 2, before);
+        else if (rows->n == 1) sum_row(dx, dout, record, rows, &c, 1, before);
         else memset(dx, 0, (size_t)c.width * BYTES);
     }
 }
 
-static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, const cpool_rows *rows, ptrdiff_t row,
-                            ptrdiff_t n) {
-    if (rows->before % 2) sum_each_row(dx, dout, record, rows, row, n, 1);
-    else sum_each_row(dx, dout, record, rows, row, n, 0);
+static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, const cpool_taps *rows, ptrdiff_t n,
+                            const cpool_columns *columns) {
+    if (columns->before % 2) sum_each_row(dx, dout, record, rows, n, columns, 1);
+    else sum_each_row(dx, dout, record, rows, n, columns, 0);
 }
 #undef viewing_rows
 #undef sum_cells

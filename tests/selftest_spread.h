@@ -51,13 +51,18 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
 
 static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, first = between(0, 3);
-    cpool_rows c = {.width = width, .before = between(0, 2), .n_rows = between(1, 4), .stride = between(1, 3),
-                    .above = between(0, 4), .ahead = between(0, 9999)};
-    c.kernel = between(1, CPOOL_MOST_VIEWERS * c.stride);
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, reach = between(0, 3 * width);
+    cpool_columns c = {.width = width, .before = between(0, 2), .ahead = between(0, 9999)};
     c.n = (width - 1 + c.before) / 2 + 1 - between(0, 2);
     if (c.n < 1) c.n = 1;
-    const ptrdiff_t readable = c.n_rows * c.n + 2 * beside, written = n * width + beside;
+    const ptrdiff_t readable = reach + c.n + 2 * beside, written = n * width + beside;
+    ptrdiff_t offset[MAX_SPREAD][CPOOL_MOST_VIEWERS];
+    int64_t code[MAX_SPREAD][CPOOL_MOST_VIEWERS];
+    cpool_taps rows[MAX_SPREAD];
+    for (ptrdiff_t r = 0; r < n; r++) {
+        rows[r] = (cpool_taps){.offset = offset[r], .code = code[r], .n = between(0, CPOOL_MOST_VIEWERS)};
+        for (ptrdiff_t i = 0; i < rows[r].n; i++) offset[r][i] = between(0, reach), code[r][i] = 3 * between(0, 2);
+    }
     uint8_t *outside = place_in(SLOT_INDICES, c.n + 2 * beside);
     memset(outside, 255, (size_t)(c.n + 2 * beside));
     memset(outside + beside, 0, (size_t)c.n);
@@ -65,18 +70,18 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     uint8_t *dout = place_in(SLOT_VALUES, readable * bytes), *record = place_in(SLOT_CODE, readable);
     uint8_t *dx = output_in(SLOT_Y, written * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, readable);
-    for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)between(0, 3 * c.kernel - 1);
-    table->sum_rows[dtype](dx, dout + beside * bytes, record + beside, &c, first, n);
+    for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)between(0, 8);
+    table->sum_rows[dtype](dx, dout + beside * bytes, record + beside, rows, n, &c);
     memcpy(image, dx, (size_t)(written * bytes));
     for (ptrdiff_t r = 0; r < n; r++)
         for (ptrdiff_t j = 0; j < width; j++) {
             uint8_t *cell = image + (r * width + j) * bytes;
             memset(cell, 0, (size_t)bytes);
-            for (ptrdiff_t i = 0; i < c.n_rows * c.n; i++) {
-                const ptrdiff_t down = first + r + c.above - i / c.n * c.stride, along = j + c.before - i % c.n * 2;
-                if (down >= 0 && down < c.kernel && along >= 0 && along < 3 && record[beside + i] == 3 * down + along)
-                    type->add(cell, dout + (beside + i) * bytes);
-            }
+            for (ptrdiff_t i = 0; i < rows[r].n; i++)
+                for (ptrdiff_t o = 0; o < c.n; o++) {
+                    const ptrdiff_t tap = j + c.before - o * 2, at = beside + offset[r][i] + o;
+                    if (tap >= 0 && tap < 3 && record[at] == code[r][i] + tap) type->add(cell, dout + at * bytes);
+                }
         }
     one_nan_of_all(type, dx, written);
     count(as_expected(SLOT_Y), table->isa, "sum_rows", type->name, 1, n, width);

@@ -89,8 +89,8 @@ typedef void cpool_best_down(void *y, void *record, ptrdiff_t y_pitch, const cpo
 
 /*
  * Forward of n whole planes of x, of square windows of 2 or 3 taps and strides of 1 or (where window_best_pairs is) 2,
- * or of 5 taps and stride 1, records of bytes: y[n][output[0]][output[1]] and record beside it. Rows of x are read up to
- * a window's taps and a vector beside them, where x allows it; else the plane is copied first.
+ * or of 5 taps and stride 1, records of bytes: y[n][output[0]][output[1]] and record beside it. Rows of x are read up
+ * to a window's taps and a vector beside them, where x allows it; else the plane is copied first.
  */
 typedef struct {
     const void *first, *end;            /* of x: what may be read */

@@ -25,14 +25,6 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
     }
 #endif
     (void)ordered;
-#if VECTOR_BYTES && !HAS_MASKS
-    if ((T)-1 > 0 && BYTES * 8 <= MAX_VECTOR_BYTES) { /* x86 has this in fewer steps than the strict order */
-        const best_mask kept = (best_mask)(second.value NOT_PAST first.value);
-        first.value = choose(kept, first.value, second.value);
-        if (has_place) first.place = choose_code(kept, first.place, second.place);
-        return first;
-    }
-#endif
     const best_mask better = (best_mask)BETTER(second.value, first.value);
     first.value = choose(better, second.value, first.value);
     if (has_place) first.place = choose_code(better, second.place, first.place);

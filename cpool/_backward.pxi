@@ -163,7 +163,7 @@ cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
     cdef ptrdiff_t *offset = <ptrdiff_t *> memory
     cdef int64_t *code = <int64_t *> (offset + g.taps.n)
     cdef uint64_t step[3]
-    cdef uint64_t d, h, w
+    cdef ptrdiff_t d, h, w
     cdef int64_t n = 0
     cdef int i
     # Unsigned: the offsets of taps that see nothing may wrap.
@@ -173,7 +173,7 @@ cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
     for d in range(g.axis[0].kernel):
         for h in range(g.axis[1].kernel):
             for w in range(g.axis[2].kernel):
-                offset[n] = <ptrdiff_t> (d * step[0] + h * step[1] + w * step[2])
+                offset[n] = <ptrdiff_t> (<uint64_t> d * step[0] + <uint64_t> h * step[1] + <uint64_t> w * step[2])
                 code[n] = n
                 n += 1
 

@@ -119,8 +119,7 @@ typedef struct {
     ptrdiff_t ahead_step, ahead_plane; /* by turns from four places so many bytes apart */
 } cpool_outputs;
 
-/* Backward, records of bytes or pairs: adds each dout to the cell of dx that its record names, in the order of rows and
- * columns. */
+/* Backward, records of 1 or 2 bytes: adds each dout to the cell of dx that its record names, row by row. */
 typedef void cpool_scatter_record(void *dx, const void *dout, const void *record, const cpool_outputs *outputs);
 
 /*

@@ -121,8 +121,8 @@ cdef inline bint prefers_flat(const Job *job) noexcept nogil:
         return False
     if <double> height.kernel * width.kernel > ONE_PASS_TAPS or width.stride == 1:
         return True
-    if width.kernel == 2 and row_bytes >= 16 and height.before == 0 and is_tiled(height):
-        return False  # in rows of x all planes are one
+    if are_one_plane(job):
+        return False
     # Of longer rows x is as fast, if a window that sees padding on the right is not one of few.
     if sees_right or not (width.before == 0 or width.kernel == 2 or sees_left(width)):
         return row_bytes < PADDED_ROW_BYTES

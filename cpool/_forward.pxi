@@ -50,6 +50,14 @@ cdef void merge_planes(Job *job) noexcept nogil:
         job.planes = 1
 
 
+cdef inline bint are_one_plane(const Job *job) noexcept nogil:
+    """Whether in rows of x, of windows two columns wide, all planes are one."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    return (width.kernel == 2 and width.stride > 1 and width.output * job.item >= 16 and height.before == 0
+            and is_tiled(height))
+
+
 cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     """Whether output rows are made of x's rows themselves, all taps in place.
 

@@ -23,8 +23,8 @@ cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept
         return False
     if width.step != 1 or (height.step < 1 and height.length > 1) or (job.lead_step[0] < 0 and job.planes > 1):
         return False
-    if width.stride == width.kernel and height.before == 0 and is_tiled(height) and width.output * job.item >= 16:
-        return False  # in rows of x all planes are one
+    if are_one_plane(job):
+        return False
     job.planes_of, job.n_rows, job.ahead = best, 0, bytes_ahead(job)
     job.group = max(1, <ptrdiff_t> (PLANES_BYTES / plane_bytes))
     job.items = ceil_div(job.planes, job.group)

@@ -166,11 +166,11 @@ typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, 
                                 const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room);
 
 /*
- * Backward of windows of three neighbouring columns that begin two apart, the first one `before` columns left of column
- * 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs,
- * of what the rows of columns->n outputs that lie rows->offset[i] from dout and record on have for it; their taps there
- * have the codes from rows->code[i] on. Up to two vectors are written past the last row of dx, and as much is read
- * beside each row of outputs.
+ * Backward of windows of three neighbouring columns that begin two apart, the first one `before` columns left of
+ * column 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs, of what
+ * the rows of columns->n outputs that lie rows->offset[i] from dout and record on have for it; their taps there have
+ * the codes from rows->code[i] on. Up to two vectors are written past the last row of dx, and as much is read beside
+ * each row of outputs.
  */
 enum { CPOOL_MOST_VIEWERS = 3 };
 typedef struct {

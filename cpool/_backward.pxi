@@ -8,7 +8,7 @@ cdef struct Gradient:
     cpool_scatter_record *scatter
     cpool_taps taps              # from a window's first cell on
     ptrdiff_t bytes, n_outputs   # of dx; elements of dout
-    ptrdiff_t step               # rows done at a time, in scratch if they are written past the caches
+    bint streams                 # dx is written past the caches, where its rows lie at multiples of 16 bytes
     # Windows side by side (_spread.pxi)
     cpool_spread_pairs *pairs
     bint exact                   # no cell of dx is without a window
@@ -19,7 +19,7 @@ cdef struct Gradient:
     cpool_sum_rows *sum_rows
     cpool_columns columns
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
-    ptrdiff_t codes, cells       # bytes from the start of a thread's scratch to the records, to dx
+    ptrdiff_t codes              # bytes from the start of a thread's scratch to the records
     cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
     # Eight planes at once (_eights.pxi)
     cpool_scatter_eight *scatter_eight
@@ -55,6 +55,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     memset(&g, 0, sizeof(Gradient))
     g.item, g.code_item = dx.itemsize, plan.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
+    g.streams = g.bytes > CACHE_BYTES
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
     lay_out_outputs(&g, plan, cells)
     if g.code_item > 2:
@@ -97,19 +98,6 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
 cdef void run_gradient_item(void *g, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
     (<const Gradient *> g).run(<const Gradient *> g, (<const Gradient *> g).scratch
                                + thread * (<const Gradient *> g).scratch_bytes, item)
-
-
-cdef char *send_lines(char *sent, char *made, char *cells, bint last) noexcept nogil:
-    """Writes dx from sent to made past the caches, the last line of it only if whole, or last; returns how far.
-
-    It lies in cells, where lines begin as they do in dx; what is not sent moves to the front.
-    """
-    cdef ptrdiff_t before = <ptrdiff_t> sent % 64, n = made - sent
-    if not last:
-        n = max(0, n - <ptrdiff_t> made % 64)
-    chosen.stream(sent, cells + before, n, last)
-    memmove(cells, cells + (before + n - <ptrdiff_t> (sent + n) % 64), 64)
-    return sent + n
 
 
 cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:

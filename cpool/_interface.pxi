@@ -64,14 +64,14 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
     ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
-                                     ptrdiff_t, ptrdiff_t) noexcept
+                                     ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
         ptrdiff_t width, n, before
         const void *outside
         ptrdiff_t ahead
+        bint streams
     ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                  const cpool_columns *) noexcept
-    ctypedef void cpool_stream(void *, const void *, ptrdiff_t, int) noexcept
     ctypedef void cpool_split(void *, ptrdiff_t, const ptrdiff_t *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
                               ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
@@ -96,6 +96,5 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_split *split[4]
         cpool_fill *fill[4]
         cpool_pack *pack
-        cpool_stream *stream
     const cpool_kernels **cpool_built
     int cpool_usable(const cpool_kernels *)

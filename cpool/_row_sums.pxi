@@ -6,10 +6,9 @@ cdef enum:
     MOST_VIEWERS = 3                     # rows of outputs that look at one of dx: CPOOL_MOST_VIEWERS
     BESIDE = 64                          # elements before the first output and past the last that a kernel may read
 
-cdef ptrdiff_t ROW_BLOCK_BYTES = 32768   # of dx that are an item
+cdef ptrdiff_t ROW_BLOCK_BYTES = 131072  # of dx that are an item
 cdef ptrdiff_t ROW_LIST_BYTES = 1 << 18  # the most that the list of a plane's rows takes
 cdef ptrdiff_t VIEWERS_BYTES = sizeof(cpool_taps) + MOST_VIEWERS * (sizeof(ptrdiff_t) + sizeof(int64_t))  # of a row
-cdef ptrdiff_t PAST_ROW_BYTES = 128      # more than a kernel writes past its last row
 
 
 cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
@@ -17,11 +16,10 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t row_bytes, rows, outputs, lanes = chosen.vector_bytes // g.item
-    if (kernel == NULL or lanes < 8 or g.channels > 1
+    if (kernel == NULL or lanes < 8 or g.channels > 1 or height.length > ROW_LIST_BYTES // VIEWERS_BYTES
             or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
-            or width.kernel != 3 or width.stride != 2 or width.dilation > 1 or width.length > ROW_BLOCK_BYTES // g.item
-            or ceil_div(height.kernel, height.stride) > MOST_VIEWERS or height.dilation > 1
-            or height.length > ROW_LIST_BYTES // VIEWERS_BYTES):
+            or width.kernel != 3 or width.stride != 2 or max(height.dilation, width.dilation) > 1
+            or ceil_div(height.kernel, height.stride) > MOST_VIEWERS):
         return False
     # Rows of fewer cells than 28 of 16 lanes or 56 of 8 are scattered as fast.
     if width.length * lanes < 448:
@@ -33,16 +31,17 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.block = min(height.length, rows)
     g.blocks = ceil_div(height.length, g.block)
     g.items = ceil_div(g.planes, g.group) * g.blocks
-    g.step = max(1, STEP_BYTES // row_bytes)
     g.sum_rows = kernel
     g.columns.width, g.columns.n, g.columns.before = width.length, width.output, width.before
-    g.columns.ahead = FAR_AHEAD_BYTES if g.bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES
+    g.columns.streams = g.streams
+    g.columns.ahead = FAR_AHEAD_BYTES if g.streams else CPOOL_AHEAD_BYTES
     # One row of outputs more where a block does not begin at a stride's multiple.
     outputs = g.group * min(height.output, viewers(height, g.block) + 1) * width.output + 2 * BESIDE
     g.codes = outputs * g.item
-    g.cells = ceil_div(g.codes + outputs, 64) * 64
-    rows = max(g.step, PAST_ROW_BYTES // row_bytes + 1)
-    g.scratch_bytes = g.cells + ceil_div(rows * row_bytes + PAST_ROW_BYTES, 64) * 64 + 128
+    g.scratch_bytes = ceil_div(g.codes + outputs, 64) * 64
+    if g.scratch_bytes > MOST_SCRATCH:
+        g.scratch_bytes = 0
+        return False
     g.shared_bytes = height.length * VIEWERS_BYTES + 2 * BESIDE + width.output
     g.run = backward_rows
     count_path(BACKWARD_ROWS)
@@ -75,33 +74,16 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     """A group of planes of dx, or a block of rows of one plane."""
     cdef const Axis *height = &g.axis[1]
     cdef ptrdiff_t plane = item // g.blocks * g.group, first = item % g.blocks * g.block
-    cdef ptrdiff_t rows = min(g.block, height.length - first), n = min(g.group, g.planes - plane) * rows
-    cdef ptrdiff_t row_bytes = g.axis[2].length * g.item, few = PAST_ROW_BYTES // row_bytes + 1
-    cdef ptrdiff_t width = g.axis[2].output, outputs = height.output * width, i = 0, now
+    cdef ptrdiff_t rows = min(g.block, height.length - first), planes = min(g.group, g.planes - plane), i
+    cdef ptrdiff_t width = g.axis[2].output, outputs = height.output * width
     # The outputs that look at these rows, from those of the plane on.
     cdef ptrdiff_t top = min(height.output, max(0, first_viewer(height, first))) * width - BESIDE
     cdef ptrdiff_t bottom = min(height.output, last_viewer(height, first + rows - 1) + 1) * width + BESIDE
     cdef const char *dout
     cdef const char *record
-    cdef char *sent = g.dx + (plane * height.length + first) * row_bytes
-    cdef char *made = sent
-    cdef char *cells = scratch + g.cells
-    cdef bint streams = g.bytes > CACHE_BYTES, in_scratch
-    give_room(g, scratch, plane * outputs + top, (plane + n // rows - 1) * outputs + bottom, &dout, &record)
+    give_room(g, scratch, plane * outputs + top, (plane + planes - 1) * outputs + bottom, &dout, &record)
     dout -= top * g.item
     record -= top
-    while i < n:
-        # A kernel writes past its last row, and what is written past the caches is whole lines: both in scratch.
-        in_scratch = streams or i >= n - few
-        now = min(rows - i % rows, g.step if streams else n - i if in_scratch else n - few - i)
-        g.sum_rows(cells + (<ptrdiff_t> sent % 64 + made - sent) if in_scratch else made,
-                   dout + i // rows * outputs * g.item, record + i // rows * outputs,
-                   g.viewers + first + i % rows, now, &g.columns)
-        made += now * row_bytes
-        i += now
-        if not in_scratch:
-            sent = made
-        elif streams:
-            sent = send_lines(sent, made, cells, i == n)
-        else:
-            memcpy(sent, cells + <ptrdiff_t> sent % 64, made - sent)
+    for i in range(planes):
+        g.sum_rows(g.dx + ((plane + i) * height.length + first) * g.axis[2].length * g.item,
+                   dout + i * outputs * g.item, record + i * outputs, g.viewers + first, rows, &g.columns)

@@ -1,8 +1,5 @@
 # Backward of windows two columns wide that lie side by side: each cell of dx has one window, and is written once.
 
-cdef ptrdiff_t STEP_BYTES = 4096  # of dx that are made in scratch at a time, to be written past the caches
-
-
 cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *kernel) noexcept:
     """Whether windows are two columns wide, lie side by side and see no padding: each cell is written once.
 
@@ -28,14 +25,10 @@ cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *kernel) noexcept:
     if g.exact and g.axis[0].kernel == 1:
         # All rows of all planes are one plane's.
         slices, g.rows = 1, slices * height.output
-    g.chunk = min(g.rows, max(1, CHUNK_BYTES // (pitch * g.item)))
+    # Blocks of what is written past the caches end with a fence: larger ones are 1.07x.
+    g.chunk = min(g.rows, max(1, (ROW_BLOCK_BYTES if g.streams else CHUNK_BYTES) // (pitch * g.item)))
     g.parts = ceil_div(g.rows, g.chunk)
     g.items = slices * g.parts
-    g.step = g.chunk
-    if g.bytes > CACHE_BYTES and pitch * g.item <= 4 * CHUNK_BYTES:
-        g.step = max(1, STEP_BYTES // (pitch * g.item))
-        # With the rows that a slice has left over.
-        g.scratch_bytes = ceil_div((g.step + 1) * pitch * g.item, 64) * 64 + 128
     g.pairs = kernel
     g.run = backward_pairs
     count_path(BACKWARD_PAIRS)
@@ -44,28 +37,20 @@ cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *kernel) noexcept:
 
 cdef void backward_pairs(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A chunk of output rows of one slice of dx."""
-    cdef ptrdiff_t slice = item // g.parts, row = item % g.parts * g.chunk, end = min(row + g.chunk, g.rows), now
+    cdef ptrdiff_t slice = item // g.parts, row = item % g.parts * g.chunk, n = min(g.chunk, g.rows - row)
     cdef ptrdiff_t pitch = g.axis[1].stride * <ptrdiff_t> g.cell[1], width = g.axis[2].output
     # A slice has the outputs and the taps of its depth.
-    cdef ptrdiff_t at = (slice // g.axis[0].kernel * g.rows + row) * width, cells
-    cdef char *made = g.dx + g.item * (slice * <ptrdiff_t> g.cell[0] + row * pitch)
-    cdef char *sent = made
-    cdef char *dx
+    cdef ptrdiff_t at = (slice // g.axis[0].kernel * g.rows + row) * width
+    cdef ptrdiff_t cells = n * pitch if row + n < g.rows or g.exact else <ptrdiff_t> g.cell[0] - row * pitch
+    cdef char *dx = g.dx + g.item * (slice * <ptrdiff_t> g.cell[0] + row * pitch)
     cdef cpool_taps taps = g.taps
     taps.n = g.axis[1].kernel * 2
     taps.code += slice % g.axis[0].kernel * taps.n
-    while row < end:
-        now = min(g.step, end - row)
-        cells = now * pitch if row + now < g.rows or g.exact else <ptrdiff_t> g.cell[0] - row * pitch
-        dx = made if g.scratch_bytes == 0 else scratch + (<ptrdiff_t> sent % 64 + made - sent)
-        g.pairs(dx, pitch, g.dout + at * g.item, g.record + at, &taps, now, width, cells)
-        if not g.exact:
-            clear_rest(g, dx, now * g.axis[1].stride, cells)
-        made += cells * g.item
-        row += now
-        at += now * width
-        if g.scratch_bytes > 0:
-            sent = send_lines(sent, made, scratch, row == end)
+    # Columns that have no window are cleared through the caches.
+    g.pairs(dx, pitch, g.dout + at * g.item, g.record + at, &taps, n, width, cells,
+            g.streams and is_tiled(&g.axis[2]))
+    if not g.exact:
+        clear_rest(g, dx, n * g.axis[1].stride, cells)
 
 
 cdef inline void clear_rest(const Gradient *g, char *dx, ptrdiff_t rows, ptrdiff_t cells) noexcept nogil:

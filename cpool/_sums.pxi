@@ -68,7 +68,7 @@ cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     give_room(g, scratch, first - g.before, end + g.after, &dout, &record)
     run.n_rows = run.n = run.n_phases = 1
     run.dx_row = run.row = run.width = end - first
-    run.streams = g.bytes > CACHE_BYTES
+    run.streams = g.streams
     g.sum(g.dx + first * g.item, dout + g.before * g.item, record + g.before, &g.taps, &run)
 
 
@@ -127,7 +127,7 @@ cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef cpool_taps rows
     cdef cpool_cells cells
     rows.offset, rows.code = offset, code
-    cells.width, cells.streams = g.channels, g.bytes > CACHE_BYTES
+    cells.width, cells.streams = g.channels, g.streams
     cells.dx_row, cells.row = height.stride * dx_row, row
     n_depth = list_windows(depth, slice % depth.length, &run, od, tap[0])
     for phase in range(min(height.stride, end - first)):

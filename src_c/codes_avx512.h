@@ -70,7 +70,6 @@ CPOOL_INLINE void stream_64(void *p, raw_64 v) {
     stream_32((char *)p + 32, _mm512_extracti64x4_epi64(v, 1));
 }
 /* A line of the cache. */
-CPOOL_INLINE void stream_line(void *p, const void *src) { _mm512_stream_si512(p, _mm512_loadu_si512(src)); }
 #define STREAMED _mm_sfence()
 
 /* The codes of a narrow vector: n bytes of a register. */

@@ -8,7 +8,6 @@ typedef uint8x16_t raw_16;
 
 /* Stores past the caches have no intrinsic. */
 CPOOL_INLINE void stream_16(void *p, raw_16 v) { memcpy(p, &v, sizeof v); }
-CPOOL_INLINE void stream_line(void *p, const void *src) { memcpy(p, src, 64); }
 #define STREAMED (void)0
 
 /* Where mask a, else b. */

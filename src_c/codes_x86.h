@@ -18,10 +18,6 @@ CPOOL_INLINE raw_16 load_bytes(const void *p, size_t n_bytes) {
 CPOOL_INLINE void store_bytes(void *p, raw_16 v, size_t n_bytes) { memcpy(p, &v, n_bytes); }
 /* Past the caches, in parts of 16 bytes: NumPy's own arrays begin at no larger multiple. */
 CPOOL_INLINE void stream_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
-/* A line of the cache. */
-CPOOL_INLINE void stream_line(char *p, const char *src) {
-    for (int i = 0; i < 64; i += 16) stream_16(p + i, _mm_loadu_si128((const raw_16 *)(const void *)(src + i)));
-}
 #define STREAMED _mm_sfence()
 
 /* Where mask a, else b; all lanes of a mask are whole. GCC 12 makes of the vectors' own operators twice the code. */

@@ -1,4 +1,4 @@
-/* copies.h - pack and stream: bytes as they are. Parameters: MAX_VECTOR_BYTES; the codes_*.h of the ISA. */
+/* copies.h - pack: bytes as they are. Parameters: MAX_VECTOR_BYTES; the codes_*.h of the ISA. */
 #if MAX_VECTOR_BYTES
 typedef uint8_t widest_bytes __attribute__((vector_size(MAX_VECTOR_BYTES)));
 #endif
@@ -57,19 +57,4 @@ static void pack(void *dst_, ptrdiff_t dst_pitch, const void *src_, ptrdiff_t sr
     for (ptrdiff_t i = n_loose; i < n; i++) copy_row(dst + i * dst_pitch, src + i * src_pitch, n_bytes, step, 0)
     CPOOL_FOR_STEP(loose, LOOSE_ROWS)
     CPOOL_FOR_STEP(exact, EXACT_ROWS)
-}
-
-static void stream(void *dst_, const void *src_, ptrdiff_t n_bytes, int last) {
-    char *dst = dst_;
-    const char *src = src_;
-    ptrdiff_t j = -(ptrdiff_t)dst & 63;
-    if (j > n_bytes) j = n_bytes;
-    memcpy(dst, src, (size_t)j);
-#if MAX_VECTOR_BYTES
-    for (; j + 64 <= n_bytes; j += 64) stream_line(dst + j, src + j);
-    if (last) STREAMED;
-#else
-    (void)last;
-#endif
-    memcpy(dst + j, src + j, (size_t)(n_bytes - j));
 }

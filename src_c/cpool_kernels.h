@@ -160,17 +160,18 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
 /*
  * Windows that lie side by side, of two columns: writes dout + 0, or 0, to i * dx_pitch + offset[t] + 2 * j for every
  * tap of the rising ones; an odd t is the right neighbour of the one before. A row may be written past its end within
- * the first `room` elements of dx; what it overwrites there of the rows that follow is written afterwards.
+ * the first `room` elements of dx; what it overwrites there of the rows that follow is written afterwards. streams:
+ * past the caches, where dx and all that is added to it are multiples of 16 bytes.
  */
 typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                                const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room);
+                                const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room,
+                                int streams);
 
 /*
  * Backward of windows of three neighbouring columns that begin two apart, the first one `before` columns left of
  * column 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs, of what
  * the rows of columns->n outputs that lie rows->offset[i] from dout and record on have for it; their taps there have
- * the codes from rows->code[i] on. Up to two vectors are written past the last row of dx, and as much is read beside
- * each row of outputs.
+ * the codes from rows->code[i] on. Up to two vectors are read beside each row of outputs.
  */
 enum { CPOOL_MOST_VIEWERS = 3 };
 typedef struct {
@@ -178,12 +179,10 @@ typedef struct {
     ptrdiff_t before;
     const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
     ptrdiff_t ahead;     /* in bytes: so far ahead is dout asked for */
+    int streams;         /* dx is written past the caches, where all lies at multiples of 16 bytes */
 } cpool_columns;
 typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_taps *rows /* [n] */,
                             ptrdiff_t n, const cpool_columns *columns);
-
-/* Copies bytes, whole lines of dst past the caches; last: other threads will see what this and earlier calls wrote. */
-typedef void cpool_stream(void *dst, const void *src, ptrdiff_t n_bytes, int last);
 
 /*
  * Takes rows apart by column modulo n_phases: element (i, j) of src[n][width], src[i * src_pitch + j * step], goes to
@@ -229,7 +228,6 @@ typedef struct {
     cpool_split *split[CPOOL_N_SIZES];
     cpool_fill *fill[CPOOL_N_SIZES];
     cpool_pack *pack;
-    cpool_stream *stream;
 } cpool_kernels;
 
 /*

@@ -44,7 +44,8 @@ CPOOL_INLINE ptrdiff_t loose_rows(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t writte
 /* Some rows and columns of y, done in vectors of one width; not loose: as many columns as a vector has, or more. */
 typedef struct {
     ptrdiff_t row, end_row, column, end_column;
-    int loose; /* rows may be written past end_column */
+    int loose;   /* rows may be written past end_column */
+    int streams; /* spread_pairs: past the caches */
 } row_part;
 typedef void best_of_width(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, row_part part);
 
@@ -65,7 +66,7 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
         narrower++;
     if (width > lanes && narrower > loose) {
         const ptrdiff_t few = (MAX_VECTOR_BYTES >> narrower) / item;
-        row_part whole = {0, n, 0, width - rest, 0}, tail = {0, n, 0, width, 0};
+        row_part whole = {0, n, 0, width - rest, 0, 0}, tail = {0, n, 0, width, 0, 0};
         tail.loose = n == 1 && width - rest + few <= room; /* in place, nothing may be done twice */
         tail.column = tail.loose ? width - rest : width - few;
         of_width[loose](y, record, y_pitch, window, whole);
@@ -73,7 +74,7 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
         return;
     }
     const ptrdiff_t n_loose = loose_rows(n, y_pitch, (width + lanes - 1) / lanes * lanes, room);
-    const row_part loose_part = {0, n_loose, 0, width, 1}, exact_part = {n_loose, n, 0, width, 0};
+    const row_part loose_part = {0, n_loose, 0, width, 1, 0}, exact_part = {n_loose, n, 0, width, 0, 0};
     if (n_loose > 0) of_width[loose](y, record, y_pitch, window, loose_part);
     if (n > n_loose) of_width[exact](y, record, y_pitch, window, exact_part);
 }
@@ -84,18 +85,20 @@ typedef void pairs_of_width(void *dx, ptrdiff_t dx_pitch, const void *dout, cons
 
 CPOOL_INLINE void pairs_in_vectors(pairs_of_width *const *of_width, ptrdiff_t item, void *dx, ptrdiff_t dx_pitch,
                                    const void *dout, const void *record, const cpool_taps *taps, ptrdiff_t n,
-                                   ptrdiff_t width, ptrdiff_t room) {
+                                   ptrdiff_t width, ptrdiff_t room, int streams) {
     const int exact = vectors_too_wide(width * item);
     const int loose = exact - (exact > 0 && width * item != MAX_VECTOR_BYTES >> exact);
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
-    ptrdiff_t n_loose = 0;
+    ptrdiff_t n_loose = 0, apart = (ptrdiff_t)dx | (dx_pitch | 2 * width) * item;
+    for (ptrdiff_t t = 0; t < taps->n; t += 2) apart |= taps->offset[t] * item;
     if (loose < exact) {
         /* As far as dx may be written and dout be read. */
         n_loose = loose_rows(n, dx_pitch, taps->offset[taps->n - 1] + 2 * lanes, room);
         const ptrdiff_t n_read = loose_rows(n, width, lanes, n * width);
         if (n_read < n_loose) n_loose = n_read;
     }
-    const row_part loose_part = {0, n_loose, 0, width, 1}, exact_part = {n_loose, n, 0, width, 0};
+    const row_part loose_part = {0, n_loose, 0, width, 1, 0};
+    const row_part exact_part = {n_loose, n, 0, width, 0, streams && exact == 0 && apart % 16 == 0};
     if (n_loose > 0) of_width[loose](dx, dx_pitch, dout, record, taps, width, loose_part);
     if (n > n_loose) of_width[exact](dx, dx_pitch, dout, record, taps, width, exact_part);
 }
@@ -218,5 +221,4 @@ const cpool_kernels TABLE = {
     .fill = {CPOOL_NAME3(fill, u8, ISA), CPOOL_NAME3(fill, u16, ISA), CPOOL_NAME3(fill, u32, ISA),
              CPOOL_NAME3(fill, u64, ISA)},
     .pack = pack,
-    .stream = stream,
 };

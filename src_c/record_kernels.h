@@ -80,9 +80,9 @@ static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, c
 #if HAS_PAIRS && BYTES >= 4
 #define PAIRS_OF_WIDTH(bytes) CPOOL_NAME4(spread_pairs, DTYPE, RECORD, bytes)
 static void KERNEL(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                                 const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room) {
+                                 const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) {
     static pairs_of_width *const of_width[] = {FROM_WIDEST(PAIRS_OF_WIDTH)};
-    pairs_in_vectors(of_width, BYTES, dx, dx_pitch, dout, record, taps, n, width, room);
+    pairs_in_vectors(of_width, BYTES, dx, dx_pitch, dout, record, taps, n, width, room, streams);
 }
 #undef PAIRS_OF_WIDTH
 #endif

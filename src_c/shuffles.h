@@ -6,19 +6,19 @@
 #ifndef CPOOL_SHUFFLES_H
 #define CPOOL_SHUFFLES_H
 
-/* Of each block of two vectors, the lower or the upper halves by turns. */
+/* The lower or the upper halves of two vectors by turns. */
 #define ZIP_LOW_4_16 0, 4, 1, 5
 #define ZIP_HIGH_4_16 2, 6, 3, 7
-#define ZIP_LOW_4_32 0, 8, 1, 9, 4, 12, 5, 13
-#define ZIP_HIGH_4_32 2, 10, 3, 11, 6, 14, 7, 15
-#define ZIP_LOW_4_64 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
-#define ZIP_HIGH_4_64 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
+#define ZIP_LOW_4_32 0, 8, 1, 9, 2, 10, 3, 11
+#define ZIP_HIGH_4_32 4, 12, 5, 13, 6, 14, 7, 15
+#define ZIP_LOW_4_64 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define ZIP_HIGH_4_64 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
 #define ZIP_LOW_8_16 0, 2
 #define ZIP_HIGH_8_16 1, 3
-#define ZIP_LOW_8_32 0, 4, 2, 6
-#define ZIP_HIGH_8_32 1, 5, 3, 7
-#define ZIP_LOW_8_64 0, 8, 2, 10, 4, 12, 6, 14
-#define ZIP_HIGH_8_64 1, 9, 3, 11, 5, 13, 7, 15
+#define ZIP_LOW_8_32 0, 4, 1, 5
+#define ZIP_HIGH_8_32 2, 6, 3, 7
+#define ZIP_LOW_8_64 0, 8, 1, 9, 2, 10, 3, 11
+#define ZIP_HIGH_8_64 4, 12, 5, 13, 6, 14, 7, 15
 
 /* Of each block of two vectors the even, or the odd, elements. LATE: the second vector begins an element early. */
 #define EVENS_4_16 0, 2, 4, 6

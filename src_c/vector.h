@@ -47,6 +47,7 @@
 #define sum_of NAMED(sum_of)
 #define store_past NAMED(store_past)
 #define store_pairs NAMED(store_pairs)
+#define store_some_pairs NAMED(store_some_pairs)
 #define winner NAMED(winner)
 #define store_winner NAMED(store_winner)
 #define store_part NAMED(store_part)
@@ -236,7 +237,14 @@ CPOOL_INLINE vec by_blocks(vec v) { return v; }
 CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
 CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return v; }
 CPOOL_INLINE best_mask first_lane(void) { return 1; }
-CPOOL_INLINE void store_pairs(T *p, vec even, vec odd) { p[0] = even, p[1] = odd; }
+CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
+    (void)streams;
+    p[0] = even, p[1] = odd;
+}
+CPOOL_INLINE void store_some_pairs(T *p, vec even, vec odd, ptrdiff_t first, ptrdiff_t end, int streams) {
+    (void)first, (void)end;
+    store_pairs(p, even, odd, streams);
+}
 CPOOL_INLINE vec load_every(const int stride, const T *p) {
     (void)stride;
     return load(p);

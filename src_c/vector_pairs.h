@@ -50,9 +50,22 @@ CPOOL_INLINE vec in_order(vec v) { return SHUFFLE(v, v, IN_ORDER); }
 CPOOL_INLINE vec by_blocks(vec v) { return SHUFFLE(v, v, BY_BLOCKS); }
 CPOOL_INLINE vec load_every(const int stride, const T *p) { return stride == 1 ? load(p) : in_order(load_evens(p)); }
 #if BYTES >= 4
-/* even[0], odd[0], even[1], ..., of both as by_blocks makes them. */
-CPOOL_INLINE void store_pairs(T *p, vec even, vec odd) {
-    store(p, SHUFFLE(even, odd, ZIP_LOW));
-    store(p + LANES, SHUFFLE(even, odd, ZIP_HIGH));
+/* even[0], odd[0], even[1], ...; streams: past the caches, where p is a multiple of 16 bytes. */
+CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
+    const vec low = SHUFFLE(even, odd, ZIP_LOW), high = SHUFFLE(even, odd, ZIP_HIGH);
+    if (streams) store_past(p, low), store_past(p + LANES, high);
+    else store(p, low), store(p + LANES, high);
+}
+/* Of these only the cells from `first` to `end`; what is streamed twice is slower than not at all. */
+CPOOL_INLINE void store_some_pairs(T *p, vec even, vec odd, ptrdiff_t first, ptrdiff_t end, int streams) {
+    T cells[2 * VECTOR_BYTES / BYTES];
+    store_pairs(cells, even, odd, 0);
+    if (!streams) memcpy(p + first, cells + first, (size_t)(end - first) * BYTES);
+    else
+        for (; first < end; first += 16 / BYTES) {
+            raw_16 part;
+            memcpy(&part, cells + first, sizeof part);
+            stream_16(p + first, part);
+        }
 }
 #endif

@@ -15,9 +15,13 @@ typedef struct {
     code_vec tap[CPOOL_MOST_VIEWERS][3];
 } viewing_rows;
 
-/* The cells from column 2 * m on, which see outputs m + first to m + last. at_edge: some of these are not there. */
+/*
+ * The cells from column 2 * m on, which see outputs m + first to m + last. at_edge: some of these are not there, nor
+ * need more than n_cells of dx be.
+ */
 CPOOL_INLINE void sum_cells(T *dx, const viewing_rows *rows, const RECORD_T *outside, ptrdiff_t m, const int n_rows,
-                            const int before, const int first, const int last, const int at_edge) {
+                            const int before, const int first, const int last, const int at_edge, ptrdiff_t n_cells,
+                            const int streams) {
     vec sum[2] = {zero(), zero()};
     CPOOL_UNROLL
     for (int r = 0; r < n_rows; r++) {
@@ -34,13 +38,16 @@ CPOOL_INLINE void sum_cells(T *dx, const viewing_rows *rows, const RECORD_T *out
             }
         }
     }
-    store_pairs(dx + 2 * m, by_blocks(sum[0]), by_blocks(sum[1]));
+    if (at_edge && n_cells < 2 * LANES) store_some_pairs(dx + 2 * m, sum[0], sum[1], 0, n_cells, streams);
+    else store_pairs(dx + 2 * m, sum[0], sum[1], streams);
 }
 
+/* room: of dx so many cells may be written, which later rows write again. */
 CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps, const cpool_columns *c,
-                          const int n_rows, const int before) {
+                          const int n_rows, const int before, ptrdiff_t room, const int streams) {
     const int first = (before - 2) / 2, last = (1 + before) / 2;
-    const ptrdiff_t shift = c->before / 2, width = c->width, far = c->ahead;
+    const ptrdiff_t shift = c->before / 2, width = c->width, far = c->ahead, seen = c->n - shift - last;
+    const ptrdiff_t whole = (seen < room / 2 ? seen : room / 2) - LANES;
     const RECORD_T *outside = (const RECORD_T *)c->outside + shift;
     viewing_rows rows;
     for (int r = 0; r < n_rows; r++) {
@@ -49,9 +56,10 @@ CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const cp
         for (int t = 0; t < 3; t++) rows.tap[r][t] = splat(taps->code[r] + t);
     }
     ptrdiff_t m = 0;
-#define SUM_CELLS(at_edge) sum_cells(dx, &rows, outside, m, n_rows, before, first, last, at_edge)
+#define SUM_CELLS(at_edge) \
+    sum_cells(dx, &rows, outside, m, n_rows, before, first, last, at_edge, room - 2 * m, streams)
     for (; m < -shift - first && 2 * m < width; m += LANES) SUM_CELLS(1);
-    for (; m <= c->n - shift - last - LANES; m += LANES) {
+    for (; m <= whole; m += LANES) {
         if (n_rows > 1) CPOOL_PREFETCH_TO_READ((const char *)(rows.values[n_rows - 1] + m) + far);
         SUM_CELLS(0);
     }
@@ -60,20 +68,25 @@ CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const cp
 }
 
 CPOOL_INLINE void sum_each_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *rows, ptrdiff_t n,
-                               const cpool_columns *columns, const int before) {
+                               const cpool_columns *columns, const int before, const int streams) {
     const cpool_columns c = *columns;
-    for (ptrdiff_t r = 0; r < n; r++, dx += c.width, rows++) {
-        if (rows->n == 3) sum_row(dx, dout, record, rows, &c, 3, before);
-        else if (rows->n == 2) sum_row(dx, dout, record, rows, &c, 2, before);
-        else if (rows->n == 1) sum_row(dx, dout, record, rows, &c, 1, before);
+    for (; n > 0; n--, dx += c.width, rows++) {
+        const ptrdiff_t room = streams ? c.width : n * c.width;
+        if (rows->n == 3) sum_row(dx, dout, record, rows, &c, 3, before, room, streams);
+        else if (rows->n == 2) sum_row(dx, dout, record, rows, &c, 2, before, room, streams);
+        else if (rows->n == 1) sum_row(dx, dout, record, rows, &c, 1, before, room, streams);
         else memset(dx, 0, (size_t)c.width * BYTES);
     }
+    if (streams) STREAMED;
 }
 
 static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, const cpool_taps *rows, ptrdiff_t n,
                             const cpool_columns *columns) {
-    if (columns->before % 2) sum_each_row(dx, dout, record, rows, n, columns, 1);
-    else sum_each_row(dx, dout, record, rows, n, columns, 0);
+    const int streams = columns->streams && ((ptrdiff_t)dx | columns->width * BYTES) % 16 == 0;
+    if (columns->before % 2 && streams) sum_each_row(dx, dout, record, rows, n, columns, 1, 1);
+    else if (columns->before % 2) sum_each_row(dx, dout, record, rows, n, columns, 1, 0);
+    else if (streams) sum_each_row(dx, dout, record, rows, n, columns, 0, 1);
+    else sum_each_row(dx, dout, record, rows, n, columns, 0, 0);
 }
 #undef viewing_rows
 #undef sum_cells

@@ -58,7 +58,7 @@ static void NAMED(sum_record)(void *dx, const void *dout, const void *record, co
 #if HAS_PAIRS && BYTES >= 4
 /* n_taps: how many there are, or 0. What is the same for all rows is found once: 1.4x for rows of 12 outputs. */
 CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RECORD_T *record, const cpool_taps *list,
-                              ptrdiff_t width, row_part p, const int n_taps) {
+                              ptrdiff_t width, row_part p, const int n_taps, const int streams) {
     const cpool_taps taps = *list;
     const ptrdiff_t vectors = (width + LANES - 1) / LANES, last = p.loose ? (vectors - 1) * LANES : width - LANES;
     code_vec code[4];
@@ -68,20 +68,25 @@ CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RE
     for (ptrdiff_t i = p.row; i < p.end_row; i++)
         for (ptrdiff_t j = 0; j < width; j += LANES) {
             const ptrdiff_t column = j < last ? j : last, at = i * width + column;
-            const vec value = by_blocks(sum_of(zero(), load_bits(dout + at)));
-            const code_vec codes = codes_by_blocks(load_code(record + at));
-            for (ptrdiff_t t = 0; t < (n_taps ? n_taps : taps.n); t += 2)
-                store_pairs(dx + i * dx_pitch + 2 * column + (n_taps ? offset[t / 2] : taps.offset[t]),
-                            spread_to(n_taps ? code[t] : splat(taps.code[t]), codes, value),
-                            spread_to(n_taps ? code[t + 1] : splat(taps.code[t + 1]), codes, value));
+            const vec value = sum_of(zero(), load_bits(dout + at));
+            const code_vec codes = load_code(record + at);
+            for (ptrdiff_t t = 0; t < (n_taps ? n_taps : taps.n); t += 2) {
+                T *const cells = dx + i * dx_pitch + 2 * column + (n_taps ? offset[t / 2] : taps.offset[t]);
+                const vec even = spread_to(n_taps ? code[t] : splat(taps.code[t]), codes, value);
+                const vec odd = spread_to(n_taps ? code[t + 1] : splat(taps.code[t + 1]), codes, value);
+                if (streams && j > column) store_some_pairs(cells, even, odd, 2 * (j - column), 2 * LANES, 1);
+                else store_pairs(cells, even, odd, streams);
+            }
         }
+    if (streams) STREAMED;
 }
 
 static void NAMED(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
                                 const cpool_taps *taps, ptrdiff_t width, row_part p) {
     /* Windows of 2x2, nearly all there are, are unrolled: 1.3x. */
-    if (taps->n == 4) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4);
-    else spread_rows(dx, dx_pitch, dout, record, taps, width, p, 0);
+    if (taps->n == 4 && p.streams) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4, 1);
+    else if (taps->n == 4) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4, 0);
+    else spread_rows(dx, dx_pitch, dout, record, taps, width, p, 0, p.streams);
 }
 #if HAS_SUMS_OF_ROWS && VECTOR_BYTES == MAX_VECTOR_BYTES
 #include "window_rows.h"

@@ -121,14 +121,6 @@ static void test_pack(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t n_bytes
     count(as_expected(SLOT_Y), table->isa, "pack", "bytes", 0, n, n_bytes);
 }
 
-static void test_stream(const cpool_kernels *table, ptrdiff_t n_bytes) {
-    uint8_t *src = place_in(SLOT_VALUES, n_bytes), *dst = output_in(SLOT_Y, n_bytes);
-    fill_values(src, CPOOL_u8, n_bytes);
-    memcpy(image_of(SLOT_Y, dst), src, (size_t)n_bytes);
-    table->stream(dst, src, n_bytes, between(0, 1));
-    count(as_expected(SLOT_Y), table->isa, "stream", "bytes", 0, 1, n_bytes);
-}
-
 /* type: what to add; NULL to put. */
 static void test_scatter(const char *isa, cpool_scatter *kernel, const element *type, int dtype, ptrdiff_t n) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, cells = between(1, n + 1), pitch = between(1, 3);
@@ -190,7 +182,6 @@ static void test_widths(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t width
         test_scatter(table->isa, table->scatter_put[size], NULL, dtype_of_size[size], width);
     }
     if (width) test_pack(table, n, width);
-    test_stream(table, width);
 }
 
 int main(void) {

@@ -52,10 +52,11 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
 static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, reach = between(0, 3 * width);
-    cpool_columns c = {.width = width, .before = between(0, 2), .ahead = between(0, 9999)};
+    cpool_columns c = {.width = width, .before = between(0, 2), .ahead = between(0, 9999),
+                       .streams = between(0, 1) != 0};
     c.n = (width - 1 + c.before) / 2 + 1 - between(0, 2);
     if (c.n < 1) c.n = 1;
-    const ptrdiff_t readable = reach + c.n + 2 * beside, written = n * width + beside;
+    const ptrdiff_t readable = reach + c.n + 2 * beside, written = n * width;
     ptrdiff_t offset[MAX_SPREAD][CPOOL_MOST_VIEWERS];
     int64_t code[MAX_SPREAD][CPOOL_MOST_VIEWERS];
     cpool_taps rows[MAX_SPREAD];
@@ -112,7 +113,7 @@ static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n
     fill_values(dout, dtype, n * width);
     for (ptrdiff_t i = 0; i < n * width; i++)
         record[i] = (uint8_t)(between(0, 15) ? first + between(0, n_taps - 1) : between(0, 255));
-    table->spread_pairs[dtype](dx, dx_pitch, dout, record, &taps, n, width, room);
+    table->spread_pairs[dtype](dx, dx_pitch, dout, record, &taps, n, width, room, between(0, 1));
     /* Within the room, what is no window's may be anything. */
     memcpy(image_of(SLOT_Y, dx), dx, (size_t)(room * bytes));
     for (ptrdiff_t i = 0; i < n; i++)

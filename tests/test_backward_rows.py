@@ -59,7 +59,7 @@ def test_rows(isa, shape, window, dtype):
         ((1, 3, 9, 66), ((3, 3), (2, 2), (1, 1), (2, 1))),
         ((1, 3, 9, 66), ((4, 3), (1, 2), (1, 1))),  # four rows of outputs for one of dx
         ((1, 3, 2, 9, 66), ((1, 3, 3), (1, 2, 2), (0, 1, 1))),
-        ((1, 3, 2, 9000), ((1, 3), (1, 2))),  # rows that do not fit in scratch
+        ((1, 3, 2, 60000), ((1, 3), (1, 2))),  # rows that do not fit in scratch
         ((1, 3, 4000, 66), ((3, 3), (2, 2))),  # nor does the list of rows
     ],
     ids=str,

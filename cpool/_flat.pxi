@@ -395,19 +395,19 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
     src += scratch.first * width.step * job.item
     if job.band > 1 and width.stride == 1 and job.bands == 1 and width.step == job.channels:
         job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[0] + row * made_pitch),
-                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item, 0)
+                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item)
     elif job.band > 1:
         for i in range(n):
             for first in range(min(width.stride, n_columns)):
                 job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[first] + (row + i) * made_pitch),
                                  job.band * job.item, src + (i * pitch + first * width.step) * job.item,
                                  width.stride * width.step * job.item if n_columns > width.stride else 0,
-                                 (n_columns - first - 1) // width.stride + 1, block.channels * job.item, 0)
+                                 (n_columns - first - 1) // width.stride + 1, block.channels * job.item)
     elif width.step == 1 and (job.in_pairs or width.stride == 1):
         made_pitch *= width.stride
         job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, row * made_pitch + scratch.first
                                       - window_start(width, block.first[2])),
-                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.item, 0)
+                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.item)
     else:
         job.kernels.split[log2_bytes(job.item)](
             buffer_cells(job, scratch, &job.cells_in, row * made_pitch), made_pitch, scratch.tap, width.stride, src,

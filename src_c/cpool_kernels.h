@@ -191,12 +191,9 @@ typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, cons
 typedef void cpool_split(void *dst, ptrdiff_t dst_pitch, const ptrdiff_t *phase, ptrdiff_t n_phases, const void *src,
                          ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width);
 
-/*
- * dst[n][n_bytes] = src[n][n_bytes], pitches in bytes too. A row may be written past its end within the first `room`
- * bytes of dst, as in cpool_window_best.
- */
+/* dst[n][n_bytes] = src[n][n_bytes], pitches in bytes too. n_bytes: at least 1. */
 typedef void cpool_pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,
-                        ptrdiff_t n_bytes, ptrdiff_t room);
+                        ptrdiff_t n_bytes);
 
 /* dst[n][width] = value. width may be 0. */
 typedef void cpool_fill(void *dst, ptrdiff_t dst_pitch, ptrdiff_t n, ptrdiff_t width, const void *value);

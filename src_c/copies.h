@@ -6,7 +6,7 @@ typedef uint64_t widest_bytes;
 #endif
 typedef uint8_t sixteen_bytes __attribute__((vector_size(16)));
 
-/* Rows in `whole` steps of n_bytes each and one that ends where the row does. */
+/* Each row in so many whole steps of a type, and one that ends where the row does. */
 #define COPY_ROWS(type, whole) \
     for (ptrdiff_t i = 0; i < n; i++, dst += dst_pitch, src += src_pitch) { \
         type step; \

@@ -4,7 +4,9 @@ typedef uint8_t widest_bytes __attribute__((vector_size(MAX_VECTOR_BYTES)));
 #else
 typedef uint64_t widest_bytes;
 #endif
-typedef uint8_t sixteen_bytes __attribute__((vector_size(16)));
+typedef struct {
+    uint64_t halves[2];
+} sixteen_bytes;
 
 /* Each row in so many whole steps of a type, and one that ends where the row does. */
 #define COPY_ROWS(type, whole) \

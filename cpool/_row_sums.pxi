@@ -6,7 +6,6 @@ cdef enum:
     MOST_VIEWERS = 3                     # rows of outputs that look at one of dx: CPOOL_MOST_VIEWERS
     BESIDE = 64                          # elements before the first output and past the last that a kernel may read
 
-cdef ptrdiff_t ROW_BLOCK_BYTES = 131072  # of dx that are an item
 cdef ptrdiff_t ROW_LIST_BYTES = 1 << 18  # the most that the list of a plane's rows takes
 cdef ptrdiff_t VIEWERS_BYTES = sizeof(cpool_taps) + MOST_VIEWERS * (sizeof(ptrdiff_t) + sizeof(int64_t))  # of a row
 
@@ -25,7 +24,7 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     if width.length * lanes < 448:
         return False
     row_bytes = width.length * g.item
-    rows = max(1, ROW_BLOCK_BYTES // row_bytes)
+    rows = max(1, WRITTEN_BYTES // row_bytes)
     # Of few planes each thread still has several groups.
     g.group = max(1, min(rows // height.length, g.planes // 16))
     g.block = min(height.length, rows)
@@ -38,10 +37,9 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     # One row of outputs more where a block does not begin at a stride's multiple.
     outputs = g.group * min(height.output, viewers(height, g.block) + 1) * width.output + 2 * BESIDE
     g.codes = outputs * g.item
-    g.scratch_bytes = ceil_div(g.codes + outputs, 64) * 64
-    if g.scratch_bytes > MOST_SCRATCH:
-        g.scratch_bytes = 0
+    if g.codes + outputs > MOST_SCRATCH:
         return False
+    g.scratch_bytes = ceil_div(g.codes + outputs, 64) * 64
     g.shared_bytes = height.length * VIEWERS_BYTES + 2 * BESIDE + width.output
     g.run = backward_rows
     count_path(BACKWARD_ROWS)

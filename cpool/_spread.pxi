@@ -26,7 +26,7 @@ cdef bint plan_pairs(Gradient *g, cpool_spread_pairs *kernel) noexcept:
         # All rows of all planes are one plane's.
         slices, g.rows = 1, slices * height.output
     # Blocks of what is written past the caches end with a fence: larger ones are 1.07x.
-    g.chunk = min(g.rows, max(1, (ROW_BLOCK_BYTES if g.streams else CHUNK_BYTES) // (pitch * g.item)))
+    g.chunk = min(g.rows, max(1, (WRITTEN_BYTES if g.streams else CHUNK_BYTES) // (pitch * g.item)))
     g.parts = ceil_div(g.rows, g.chunk)
     g.items = slices * g.parts
     g.pairs = kernel

@@ -43,7 +43,7 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
                   and plane_outputs(job) <= 2 * BLOCK_CELLS // job.code_item)
     job.items = ceil_div(job.planes, job.group) * job.bands * job.cut[0].count * job.cut[1].count * job.cut[2].count
     job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
-    job.n_rows, job.n_taps = 0, width.stride
+    job.n_rows, job.n_taps, job.ahead = 0, width.stride, bytes_ahead(job)
     job.n_list = MOST_ALONG * MOST_LEVELS + min(width.kernel, 2 * width.stride)
     # Pairs of neighbouring columns are taken apart by the first pass itself.
     job.in_pairs = (in_pairs and (job.record == NULL or job.code_item == 1) and job.channels == 1 and width.step == 1
@@ -395,19 +395,19 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
     src += scratch.first * width.step * job.item
     if job.band > 1 and width.stride == 1 and job.bands == 1 and width.step == job.channels:
         job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[0] + row * made_pitch),
-                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item)
+                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item, job.ahead)
     elif job.band > 1:
         for i in range(n):
             for first in range(min(width.stride, n_columns)):
                 job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[first] + (row + i) * made_pitch),
                                  job.band * job.item, src + (i * pitch + first * width.step) * job.item,
                                  width.stride * width.step * job.item if n_columns > width.stride else 0,
-                                 (n_columns - first - 1) // width.stride + 1, block.channels * job.item)
+                                 (n_columns - first - 1) // width.stride + 1, block.channels * job.item, job.ahead)
     elif width.step == 1 and (job.in_pairs or width.stride == 1):
         made_pitch *= width.stride
         job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, row * made_pitch + scratch.first
                                       - window_start(width, block.first[2])),
-                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.item)
+                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.item, job.ahead)
     else:
         job.kernels.split[log2_bytes(job.item)](
             buffer_cells(job, scratch, &job.cells_in, row * made_pitch), made_pitch, scratch.tap, width.stride, src,

@@ -12,6 +12,7 @@ typedef struct {
 #define COPY_ROWS(type, whole) \
     for (ptrdiff_t i = 0; i < n; i++, dst += dst_pitch, src += src_pitch) { \
         type step; \
+        if (far) ahead(src, n_bytes, far); \
         CPOOL_UNROLL \
         for (ptrdiff_t j = 0; j < (whole); j++) { \
             memcpy(&step, src + j * (ptrdiff_t)sizeof step, sizeof step); \
@@ -23,7 +24,7 @@ typedef struct {
 
 /* In the widest steps that a row fills; rows of a few vectors are unrolled. */
 static void pack(void *dst_, ptrdiff_t dst_pitch, const void *src_, ptrdiff_t src_pitch, ptrdiff_t n,
-                 ptrdiff_t n_bytes) {
+                 ptrdiff_t n_bytes, ptrdiff_t far) {
     char *CPOOL_RESTRICT dst = dst_;
     const char *CPOOL_RESTRICT src = src_;
     const ptrdiff_t widest = (ptrdiff_t)sizeof(widest_bytes);
@@ -31,7 +32,7 @@ static void pack(void *dst_, ptrdiff_t dst_pitch, const void *src_, ptrdiff_t sr
     else if (n_bytes > 3 * widest) COPY_ROWS(widest_bytes, 3)
     else if (n_bytes > 2 * widest) COPY_ROWS(widest_bytes, 2)
     else if (n_bytes >= widest) COPY_ROWS(widest_bytes, 1)
-    else if (n_bytes >= 16) COPY_ROWS(sixteen_bytes, 1)
+    else if (n_bytes >= 16) COPY_ROWS(sixteen_bytes, (n_bytes - 1) / 16)
     else if (n_bytes >= 8) COPY_ROWS(uint64_t, 1)
     else if (n_bytes >= 4) COPY_ROWS(uint32_t, 1)
     else COPY_ROWS(char, n_bytes - 1)

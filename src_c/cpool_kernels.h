@@ -191,9 +191,9 @@ typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, cons
 typedef void cpool_split(void *dst, ptrdiff_t dst_pitch, const ptrdiff_t *phase, ptrdiff_t n_phases, const void *src,
                          ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width);
 
-/* dst[n][n_bytes] = src[n][n_bytes], pitches in bytes too. n_bytes: at least 1. */
+/* dst[n][n_bytes] = src[n][n_bytes], pitches in bytes too. n_bytes: at least 1. far: so far ahead is src asked for. */
 typedef void cpool_pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,
-                        ptrdiff_t n_bytes);
+                        ptrdiff_t n_bytes, ptrdiff_t far);
 
 /* dst[n][width] = value. width may be 0. */
 typedef void cpool_fill(void *dst, ptrdiff_t dst_pitch, ptrdiff_t n, ptrdiff_t width, const void *value);

@@ -115,7 +115,7 @@ static void test_pack(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t n_bytes
     fill_values(src, CPOOL_u8, (n - 1) * src_pitch + n_bytes);
     for (ptrdiff_t i = 0; i < n; i++)
         memcpy(image_of(SLOT_Y, dst) + i * dst_pitch, src + i * src_pitch, (size_t)n_bytes);
-    table->pack(dst, dst_pitch, src, src_pitch, n, n_bytes);
+    table->pack(dst, dst_pitch, src, src_pitch, n, n_bytes, between(0, 1) * 64);
     count(as_expected(SLOT_Y), table->isa, "pack", "bytes", 0, n, n_bytes);
 }
 

@@ -1,20 +1,17 @@
 /*
  * codes_avx512.h - AVX-512 compares into mask registers, one bit a lane whatever the lane's size: places stay as narrow
- * as they are in the record, 1.2x against lanes as wide as the elements. GCC 12 turns a mask of its own vectors that is
- * used twice into a vector again, so comparing and choosing are intrinsics. Names by bytes of a vector, of a lane, by
- * op and by dtype.
+ * as they are in the record, 1.2x against lanes as wide as the elements. In narrower vectors masks do not win (0.8x to
+ * 1.0x, Zen 4): these are AVX2's. GCC 12 turns a mask of its own vectors that is used twice into a vector again, so
+ * comparing and choosing are intrinsics. Names by bytes of a vector, of a lane, by op and by dtype.
  */
-#include <string.h>
+#include "codes_x86.h"
 
-#define HAS_MASKS 1
-#include "floats_x86.h"
-
+#undef HAS_MASKS
+#define HAS_MASKS (VECTOR_BYTES == 64)
 #define EPI_1 epi8
 #define EPI_2 epi16
 #define EPI_4 epi32
 #define EPI_8 epi64
-typedef __m128i raw_16;
-typedef __m256i raw_32;
 typedef __m512i raw_64;
 typedef __mmask8 lanes_2, lanes_4, lanes_8;
 typedef __mmask16 lanes_16;
@@ -59,18 +56,10 @@ typedef __mmask64 lanes_64;
 
 CPOOL_INLINE raw_64 widen_1_4_64(const void *p) { return _mm512_cvtepu8_epi32(_mm_loadu_si128(p)); }
 
-/* Past the caches, in parts of 16 bytes: NumPy's own arrays begin at no larger multiple. */
-CPOOL_INLINE void stream_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
-CPOOL_INLINE void stream_32(void *p, raw_32 v) {
-    stream_16(p, _mm256_castsi256_si128(v));
-    stream_16((char *)p + 16, _mm256_extracti128_si256(v, 1));
-}
 CPOOL_INLINE void stream_64(void *p, raw_64 v) {
     stream_32(p, _mm512_castsi512_si256(v));
     stream_32((char *)p + 32, _mm512_extracti64x4_epi64(v, 1));
 }
-/* A line of the cache. */
-#define STREAMED _mm_sfence()
 
 /* The codes of a narrow vector: n bytes of a register. */
 CPOOL_INLINE raw_16 load_low(const void *p, const size_t n) {

@@ -1,6 +1,6 @@
 /*
  * floats_x86.h - the processor's own maximum and minimum of floats, which take the second of equals, and of two where
- * one is NaN; and which floats are NaN. Parameters: VECTOR_BYTES and, in the codes_*.h that include this, HAS_MASKS.
+ * one is NaN; and which floats are NaN. Parameters: VECTOR_BYTES.
  */
 #include <immintrin.h>
 
@@ -23,18 +23,18 @@
 #define ORDERED_min_f32(v, best) INTRINSIC(VECTOR_BYTES, min_ps)((SINGLES)(v), (SINGLES)(best))
 #define ORDERED_min_f64(v, best) INTRINSIC(VECTOR_BYTES, min_pd)((DOUBLES)(v), (DOUBLES)(best))
 
-/* Which lanes of a or of b are NaN, as a best_mask. */
-#if HAS_MASKS
-#define UNORDERED(lane, a, b) INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, lane, mask))(a, b, _CMP_UNORD_Q)
-#define ANY_LANE(mask) ((mask) != 0)
-/* With `|` GCC 12 stores all masks and ors them in the end. */
-#define EITHER(a, b) _kor_mask16(a, b)
-#else
-#define EITHER(a, b) INTRINSIC(VECTOR_BYTES, or_ps)((SINGLES)(a), (SINGLES)(b))
+/* Which lanes of a or of b are NaN, as a best_mask. With `|` GCC 12 stores all masks and ors them in the end. */
 #define UNORDERED_16(lane, a, b) CPOOL_NAME2(_mm_cmpunord, lane)(a, b)
 #define UNORDERED_32(lane, a, b) CPOOL_NAME2(_mm256_cmp, lane)(a, b, _CMP_UNORD_Q)
+#define UNORDERED_64(lane, a, b) CPOOL_NAME3(_mm512_cmp, lane, mask)(a, b, _CMP_UNORD_Q)
+#define EITHER_16(a, b) _mm_or_ps((__m128)(a), (__m128)(b))
+#define EITHER_32(a, b) _mm256_or_ps((__m256)(a), (__m256)(b))
+#define EITHER_64(a, b) _kor_mask16(a, b)
+#define ANY_LANE_16(mask) (_mm_movemask_epi8((__m128i)(mask)) != 0)
+#define ANY_LANE_32(mask) (_mm256_movemask_epi8((__m256i)(mask)) != 0)
+#define ANY_LANE_64(mask) ((mask) != 0)
 #define UNORDERED(lane, a, b) CPOOL_NAME2(UNORDERED, VECTOR_BYTES)(lane, a, b)
-#define ANY_LANE(mask) (INTRINSIC(VECTOR_BYTES, movemask_epi8)((CPOOL_NAME2(raw, VECTOR_BYTES))(mask)) != 0)
-#endif
+#define EITHER(a, b) CPOOL_NAME2(EITHER, VECTOR_BYTES)(a, b)
+#define ANY_LANE(mask) CPOOL_NAME2(ANY_LANE, VECTOR_BYTES)(mask)
 #define UNORDERED_f32(a, b) UNORDERED(ps, (SINGLES)(a), (SINGLES)(b))
 #define UNORDERED_f64(a, b) UNORDERED(pd, (DOUBLES)(a), (DOUBLES)(b))

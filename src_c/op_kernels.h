@@ -46,7 +46,7 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #if VECTOR_BYTES == PASS_BYTES && RECORD_BYTES <= 2
 #include "window_passes.h"
 #endif
-#if VECTOR_BYTES && VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1
+#if VECTOR_BYTES && (VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES) && RECORD_BYTES == 1
 #include "window_planes.h"
 #endif
 #undef winner_of

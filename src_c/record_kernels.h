@@ -68,6 +68,20 @@ static void KERNEL(window_min_pairs)(void *y, void *record, ptrdiff_t y_pitch, c
 #undef MIN_PAIRS_OF_WIDTH
 #endif
 
+#if MAX_VECTOR_BYTES && RECORD_BYTES == 1
+#define PLANES_OF_WIDTH(op, bytes) CPOOL_NAME5(best_planes, DTYPE, RECORD, bytes, op)
+#define PLANES(op) \
+    static void KERNEL(CPOOL_NAME2(planes, op))(void *y, void *record, const void *x, const cpool_planes *planes, \
+                                                ptrdiff_t n) { \
+        const int narrow = planes->output[1] * BYTES <= PLANES_BYTES; \
+        (narrow ? PLANES_OF_WIDTH(op, PLANES_BYTES) : PLANES_OF_WIDTH(op, MAX_VECTOR_BYTES))(y, record, x, planes, n); \
+    }
+PLANES(max)
+PLANES(min)
+#undef PLANES
+#undef PLANES_OF_WIDTH
+#endif
+
 #if RECORD_BYTES == 1
 #define SUM_OF_WIDTH(bytes) CPOOL_NAME4(sum_record, DTYPE, RECORD, bytes)
 static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,

@@ -1,7 +1,7 @@
 /*
- * window_planes.h - forward of small square windows over whole planes of x whose rows are a few vectors, for one op and
- * dtype, in the widest vectors and with records of bytes. Parameters: those of op_kernels.h, which includes it. A
- * vector of columns goes down the plane, with the rows that windows share in registers.
+ * window_planes.h - forward of small square windows over whole planes of x whose rows are a few vectors, for one op,
+ * dtype and width of vector and records of bytes. Parameters: those of op_kernels.h, which includes it. A vector of
+ * columns goes down the plane, with the rows that windows share in registers.
  */
 #define plane_columns CPOOL_NAME2(NAMED(plane_columns), OP)
 #define best_of_row CPOOL_NAME2(NAMED(best_of_row), OP)

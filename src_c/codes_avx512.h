@@ -1,13 +1,14 @@
 /*
  * codes_avx512.h - AVX-512 compares into mask registers, one bit a lane whatever the lane's size: places stay as narrow
  * as they are in the record, 1.2x against lanes as wide as the elements. In narrower vectors masks do not win (0.8x to
- * 1.0x, Zen 4): these are AVX2's. GCC 12 turns a mask of its own vectors that is used twice into a vector again, so
- * comparing and choosing are intrinsics. Names by bytes of a vector, of a lane, by op and by dtype.
+ * 1.0x, Zen 4): these are AVX2's, but for elements of 2 bytes, where GCC 12 makes a <= b of an unsigned a > b. GCC 12
+ * also turns a mask of its own vectors that is used twice into a vector again, so comparing and choosing are
+ * intrinsics. Names by bytes of a vector, of a lane, by op and by dtype.
  */
 #include "codes_x86.h"
 
 #undef HAS_MASKS
-#define HAS_MASKS (VECTOR_BYTES == 64)
+#define HAS_MASKS (VECTOR_BYTES == 64 || BYTES == 2)
 #define EPI_1 epi8
 #define EPI_2 epi16
 #define EPI_4 epi32

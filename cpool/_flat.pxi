@@ -419,7 +419,7 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
     """The passes from `first` to `end` over n cells of a run; whether anything was NaN, or is `exact`."""
     cdef char *made = buffer_cells(job, scratch, &job.rows, at)
     cdef char *places = buffer_places(job, scratch, &job.rows, at)
-    cdef ptrdiff_t lanes = max(1, job.kernels.vector_bytes // job.item)
+    cdef ptrdiff_t lanes = max(1, job.kernels.vector_bytes >> log2_bytes(job.item))
     cdef ptrdiff_t made_by[MOST_LEVELS]
     cdef cpool_pass along
     cdef int i
@@ -427,7 +427,7 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
         return exact
     # Each pass makes all that the next one reads in whole vectors: what it reads past that would be an earlier item's.
     for i in range(end - 1, first - 1, -1):
-        n = ceil_div(n, lanes) * lanes
+        n = (n + lanes - 1) & -lanes
         made_by[i] = n
         n += job.level[i].lost
     along.value, along.code, along.later, along.in_pairs, along.n_images = made, places, True, False, 1

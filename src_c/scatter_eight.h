@@ -9,11 +9,14 @@ static void CPOOL_NAME3(scatter_eight, DTYPE, ISA)(void *dx_, const void *dout_,
     const uint32_t reciprocal = (65535 + c.kernel) / c.kernel; /* exact for codes of a byte */
     uint32_t index[8][AT_ONCE];
     SUM_T *dx = dx_;
-    const char *ahead = c.ahead;
+    const char *next = c.ahead;
     for (ptrdiff_t from = 0; from < c.n; from += AT_ONCE) {
         const ptrdiff_t n = c.n - from < AT_ONCE ? c.n - from : AT_ONCE;
         const SUM_T *dout = (const SUM_T *)dout_ + from;
-        for (ptrdiff_t p = 0; p < 8; p++)
+        for (ptrdiff_t p = 0; p < 8; p++) {
+            /* So many runs side by side the processor does not follow by itself: 1.0x to 1.3x (Zen 4). */
+            ahead(dout + p * c.plane, AT_ONCE * (ptrdiff_t)sizeof(SUM_T), AT_ONCE * sizeof(SUM_T));
+            ahead((const uint8_t *)record_ + p * c.plane + from, AT_ONCE, AT_ONCE);
             for (ptrdiff_t i = 0; i < n; i += MAX_VECTOR_BYTES / 4) {
                 const uint8_t *codes = (const uint8_t *)record_ + p * c.plane + from + i;
                 uint8_t rest[MAX_VECTOR_BYTES / 4] = {0};
@@ -24,8 +27,9 @@ static void CPOOL_NAME3(scatter_eight, DTYPE, ISA)(void *dx_, const void *dout_,
                 start += (uint32_t)p * c.dx_plane + code * c.column + (code * reciprocal >> 16) * c.row;
                 memcpy(&index[p][i], &start, sizeof start);
             }
-        for (ptrdiff_t i = 0; i < n; i++, ahead += c.ahead_step) {
-            CPOOL_PREFETCH(ahead);
+        }
+        for (ptrdiff_t i = 0; i < n; i++, next += c.ahead_step) {
+            CPOOL_PREFETCH(next);
             CPOOL_UNROLL
             for (int p = 0; p < 8; p++) {
                 SUM_T *cell = dx + index[p][i];

@@ -395,7 +395,8 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
     src += scratch.first * width.step * job.item
     if job.band > 1 and width.stride == 1 and job.bands == 1 and width.step == job.channels:
         job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[0] + row * made_pitch),
-                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item, job.ahead)
+                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item,
+                         job.ahead)
     elif job.band > 1:
         for i in range(n):
             for first in range(min(width.stride, n_columns)):

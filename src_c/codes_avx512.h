@@ -1,6 +1,6 @@
 /*
  * codes_avx512.h - AVX-512 compares into mask registers, one bit a lane whatever the lane's size: places stay as narrow
- * as they are in the record, 1.2x against lanes as wide as the elements. In narrower vectors masks do not win (0.8x to
+ * as they are in the record, 1.2x against lanes as wide as the elements. In narrower vectors masks do not win (0.7x to
  * 1.0x, Zen 4): these are AVX2's, but for elements of 2 bytes, where GCC 12 makes a <= b of an unsigned a > b. GCC 12
  * also turns a mask of its own vectors that is used twice into a vector again, so comparing and choosing are
  * intrinsics. Names by bytes of a vector, of a lane, by op and by dtype.

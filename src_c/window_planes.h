@@ -170,7 +170,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 /* cpool_best_planes, one vector of columns after the other: the last ones overlap, or end beyond the rows. */
 static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n) {
     plane_columns c = {0};
-    const int halves = p->stride == 2 && p->output[1] <= LANES / 2;
+    const int halves = VECTOR_BYTES <= PLANES_BYTES && p->stride == 2 && p->output[1] <= LANES / 2;
     const ptrdiff_t lanes = halves ? LANES / 2 : LANES;
     for (; c.first < p->output[1]; c.first += LANES) {
         if (p->output[1] > LANES && c.first > p->output[1] - LANES) c.first = p->output[1] - LANES;

@@ -15,7 +15,7 @@ cdef struct Gradient:
     ptrdiff_t bytes, n_outputs   # of dx; elements of dout
     bint streams                 # dx is larger than the caches
     # Windows side by side (_spread.pxi)
-    cpool_spread_pairs *pairs
+    cpool_spread *spread
     bint exact                   # no cell of dx is without a window
     ptrdiff_t rows               # output rows of a slice of dx
     # Sums (_sums.pxi, _row_sums.pxi)
@@ -75,7 +75,8 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     if taps == NULL:
         raise MemoryError("no memory for the offsets of a window's taps")
     lay_out_taps(&g, taps)
-    if g.code_item == 1 and (plan_pairs(&g, chosen.spread_pairs[dtype]) or plan_row_sums(&g, chosen.sum_rows[dtype])
+    if g.code_item == 1 and (plan_spread(&g, chosen.spread_cells[dtype], chosen.spread_pairs[dtype])
+                             or plan_row_sums(&g, chosen.sum_rows[dtype])
                              or plan_sums(&g, chosen.sum_record[dtype])
                              or plan_flat_sums(&g, chosen.sum_record[dtype])):
         threads = threads_for(g.items, <double> cells)

@@ -1,7 +1,7 @@
 # The C side as Cython sees it: src_c/cpool_kernels.h says what it is.
 
 cdef extern from "cpool_kernels.h" nogil:
-    const ptrdiff_t CPOOL_AHEAD_BYTES
+    const ptrdiff_t CPOOL_AHEAD_BYTES, CPOOL_MOST_LEFT_ROWS
     ctypedef struct cpool_window:
         const void **value
         const int64_t *row_code
@@ -63,8 +63,8 @@ cdef extern from "cpool_kernels.h" nogil:
         int streams
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
-    ctypedef void cpool_spread_pairs(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
-                                     ptrdiff_t, ptrdiff_t, bint) noexcept
+    ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
+                               ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
         ptrdiff_t width, n, before
         const void *outside
@@ -87,7 +87,8 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_best_down *best_down[2][11][2]
         cpool_best_planes *best_planes[2][11]
         cpool_sum_record *sum_record[11]
-        cpool_spread_pairs *spread_pairs[11]
+        cpool_spread *spread_cells[11]
+        cpool_spread *spread_pairs[11]
         cpool_sum_rows *sum_rows[11]
         cpool_scatter_record *scatter_record[11][2]
         cpool_scatter_eight *scatter_eight[11]

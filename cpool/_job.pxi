@@ -2,7 +2,8 @@
 
 cdef struct Axis:
     ptrdiff_t length, kernel, stride, before, dilation, output
-    ptrdiff_t step  # elements of x from one cell to the next
+    ptrdiff_t step                # elements of x from one cell to the next
+    ptrdiff_t whole, end_whole    # the windows from the one to the other see none of the padding
 
 cdef struct Level:                # one pass in scratch
     ptrdiff_t first, n_taps       # its taps in the job's list
@@ -94,14 +95,10 @@ cdef inline ptrdiff_t end_tap(const Axis *axis, ptrdiff_t start) noexcept nogil:
 cdef inline ptrdiff_t span(const Axis *axis) noexcept nogil:
     return (axis.kernel - 1) * axis.dilation + 1
 
-cdef inline ptrdiff_t first_whole_window(const Axis *axis) noexcept nogil:
-    """The windows from here to end_whole_window see none of the padding."""
-    return min(axis.output, ceil_div(axis.before, axis.stride))
-
-cdef inline ptrdiff_t end_whole_window(const Axis *axis) noexcept nogil:
-    cdef ptrdiff_t first = first_whole_window(axis)
+cdef inline void find_whole_windows(Axis *axis) noexcept nogil:
     cdef ptrdiff_t room = axis.length + axis.before - span(axis)
-    return max(first, min(axis.output, room // axis.stride + 1)) if room >= 0 else first
+    axis.whole = min(axis.output, ceil_div(axis.before, axis.stride))
+    axis.end_whole = max(axis.whole, min(axis.output, room // axis.stride + 1)) if room >= 0 else axis.whole
 
 cdef inline ptrdiff_t first_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
     """The outputs from here to last_viewer may look at this cell; neither is clipped to the outputs there are."""

@@ -45,6 +45,7 @@ include "_memory.pxi"
 include "_job.pxi"
 include "_forward.pxi"
 include "_places.pxi"
+include "_flat_plan.pxi"
 include "_flat.pxi"
 include "_planes.pxi"
 include "_backward.pxi"
@@ -158,8 +159,7 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     # Of a small window channels last has each tap as a run of channels in x itself.
     elif not flat and (takes_pixels(&job)
                        or not plan_flat(&job, along, down, every_second != NULL)):
-        job.n_taps = min(axis[2].kernel, axis[2].length)
-        job.items = job.planes * axis[0].output * axis[1].output
+        plan_pixels(&job)
         job.run = forward_pixels
         count_path(FORWARD_PIXELS)
     else:

@@ -50,7 +50,7 @@ cdef void skip_padding(const Job *job, char *record, const Block *block) noexcep
     cdef const Axis *depth = &job.axis[0]
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t beside = max(0, min(block.n[2], first_whole_window(width) - block.first[2]))
+    cdef ptrdiff_t beside = max(0, min(block.n[2], width.whole - block.first[2]))
     cdef ptrdiff_t plane, d, h, start_d, start_h, row = width.output * job.channels, at
     cdef int64_t least
     if depth.before == 0 and height.before == 0 and beside == 0:

@@ -109,11 +109,12 @@ cdef class Plan:
         lead = self.ndim - self.rank
         axes = geometry(shape[lead:], *operation[2:])
         for i in range(3):
-            self.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0)
+            self.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0, 0, 1)
             if i >= 3 - self.rank:
                 length, kernel, stride, before, dilation, output = axes[i - 3 + self.rank]
                 step = strides[self.ndim - 3 + i] // dtype.itemsize
-                self.axis[i] = Axis(length, kernel, stride, before, dilation, output, step)
+                self.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
+                find_whole_windows(&self.axis[i])
             self.taps *= self.axis[i].kernel
         # The smallest unsigned integer that holds a tap's number, in bytes.
         self.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8

@@ -25,6 +25,9 @@ enum cpool_op { CPOOL_MAX, CPOOL_MIN, CPOOL_N_OPS };
 /* log2 of the bytes of an element: of a record's code, or of what split moves. */
 enum cpool_size { CPOOL_1_BYTE, CPOOL_2_BYTES, CPOOL_4_BYTES, CPOOL_8_BYTES, CPOOL_N_SIZES };
 
+/* The most rows of a window that is `left` (below). */
+enum { CPOOL_MOST_LEFT_ROWS = 4 };
+
 /*
  * The cells that one output row looks at: n_rows rows times n_taps taps. Output element (i, j) sees, for each row r and
  * tap t, value[r][i * pitch + tap[t] + j], whose place in the pooling window is the code row_code[r] + tap_code[t].
@@ -38,7 +41,7 @@ typedef struct {
     ptrdiff_t n_taps;
     ptrdiff_t pitch;
     int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
-    int streams;              /* window_best_pairs: y is written past the caches, where its rows are whole vectors */
+    int streams;              /* of 2x2 and 3x3 taps y is written past the caches, where its rows are whole vectors */
     ptrdiff_t ahead;          /* in bytes: so far ahead are the rows asked for; 0: they are in the first cache */
 } cpool_window;
 
@@ -158,14 +161,14 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
                               const cpool_cells *cells);
 
 /*
- * Windows that lie side by side, of two columns: writes dout + 0, or 0, to i * dx_pitch + offset[t] + 2 * j for every
- * tap of the rising ones; an odd t is the right neighbour of the one before. A row may be written past its end within
- * the first `room` elements of dx; what it overwrites there of the rows that follow is written afterwards. streams:
- * past the caches, where dx and all that is added to it are multiples of 16 bytes.
+ * Windows that lie side by side. spread_cells: writes dout[n][width] + 0, or 0, to i * dx_pitch + offset[t] + j for
+ * every tap of the rising ones. spread_pairs: to ... + 2 * j, and an odd t is the right neighbour of the one before. A
+ * row may be written past its end within the first `room` elements of dx; what it overwrites there of the rows that
+ * follow is written afterwards. streams: past the caches, where dx and all that is added to it are multiples of 16
+ * bytes (and in spread_cells rows are whole vectors).
  */
-typedef void cpool_spread_pairs(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                                const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room,
-                                int streams);
+typedef void cpool_spread(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
+                          ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
 
 /*
  * Backward of windows of three neighbouring columns that begin two apart, the first one `before` columns left of
@@ -216,7 +219,8 @@ typedef struct {
     cpool_best_down *best_down[CPOOL_N_OPS][CPOOL_N_DTYPES][2];
     cpool_best_planes *best_planes[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
-    cpool_spread_pairs *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
+    cpool_spread *spread_cells[CPOOL_N_DTYPES];
+    cpool_spread *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_rows *sum_rows[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_scatter_record *scatter_record[CPOOL_N_DTYPES][2]; /* last index: as of best_along */
     cpool_scatter_eight *scatter_eight[CPOOL_N_DTYPES]; /* may be NULL */

@@ -52,7 +52,7 @@ CPOOL_INLINE ptrdiff_t loose_rows(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t writte
 typedef struct {
     ptrdiff_t row, end_row, column, end_column;
     int loose;   /* rows may be written past end_column */
-    int streams; /* spread_pairs: past the caches */
+    int streams; /* cpool_spread: past the caches */
 } row_part;
 typedef void best_of_width(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, row_part part);
 
@@ -69,7 +69,7 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
     const int exact = fits > widest ? fits : widest;
     const int loose = exact - (exact > widest && width * item != MAX_VECTOR_BYTES >> exact);
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
-    const ptrdiff_t rest = width % lanes;
+    const ptrdiff_t rest = width & (lanes - 1);
     int narrower = loose;
     while (rest > 0 && rest * item <= MAX_VECTOR_BYTES >> (narrower + 1) && MAX_VECTOR_BYTES >> narrower > 16)
         narrower++;
@@ -82,32 +82,34 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
         of_width[narrower](y, record, y_pitch, window, tail);
         return;
     }
-    const ptrdiff_t n_loose = loose_rows(n, y_pitch, (width + lanes - 1) / lanes * lanes, room);
+    const ptrdiff_t n_loose = loose_rows(n, y_pitch, (width + lanes - 1) & -lanes, room);
     const row_part loose_part = {0, n_loose, 0, width, 1, 0}, exact_part = {n_loose, n, 0, width, 0, 0};
     if (n_loose > 0) of_width[loose](y, record, y_pitch, window, loose_part);
     if (n > n_loose) of_width[exact](y, record, y_pitch, window, exact_part);
 }
 
-/* cpool_spread_pairs in vectors of one width. */
-typedef void pairs_of_width(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
-                            ptrdiff_t width, row_part part);
+/* cpool_spread in vectors of one width. */
+typedef void spread_of_width(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
+                             ptrdiff_t width, row_part part);
 
-CPOOL_INLINE void pairs_in_vectors(pairs_of_width *const *of_width, ptrdiff_t item, void *dx, ptrdiff_t dx_pitch,
-                                   const void *dout, const void *record, const cpool_taps *taps, ptrdiff_t n,
-                                   ptrdiff_t width, ptrdiff_t room, int streams) {
+/* apart: columns of dx from an output's cell to the next one's. */
+CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t item, ptrdiff_t apart, void *dx,
+                                    ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
+                                    ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) {
     const int exact = vectors_too_wide(width * item);
     const int loose = exact - (exact > 0 && width * item != MAX_VECTOR_BYTES >> exact);
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
-    ptrdiff_t n_loose = 0, apart = (ptrdiff_t)dx | (dx_pitch | 2 * width) * item;
-    for (ptrdiff_t t = 0; t < taps->n; t += 2) apart |= taps->offset[t] * item;
+    ptrdiff_t n_loose = 0, steps = (ptrdiff_t)dx | (dx_pitch | apart * width) * item;
+    for (ptrdiff_t t = 0; t < taps->n; t += apart) steps |= taps->offset[t] * item;
     if (loose < exact) {
         /* As far as dx may be written and dout be read. */
-        n_loose = loose_rows(n, dx_pitch, taps->offset[taps->n - 1] + 2 * lanes, room);
+        n_loose = loose_rows(n, dx_pitch, taps->offset[taps->n - 1] + apart * lanes, room);
         const ptrdiff_t n_read = loose_rows(n, width, lanes, n * width);
         if (n_read < n_loose) n_loose = n_read;
     }
-    const row_part loose_part = {0, n_loose, 0, width, 1, 0};
-    const row_part exact_part = {n_loose, n, 0, width, 0, streams && exact == 0 && apart % 16 == 0};
+    /* Of rows of x a last vector's part is streamed, of channels none, which do not have it. */
+    streams = streams && exact == 0 && steps % 16 == 0 && (apart > 1 || (width & (lanes - 1)) == 0);
+    const row_part loose_part = {0, n_loose, 0, width, 1, 0}, exact_part = {n_loose, n, 0, width, 0, streams};
     if (n_loose > 0) of_width[loose](dx, dx_pitch, dout, record, taps, width, loose_part);
     if (n > n_loose) of_width[exact](dx, dx_pitch, dout, record, taps, width, exact_part);
 }
@@ -172,10 +174,10 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #endif
 #if CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0
 #define PAIRS_SLOTS(stage) {SMALL_SLOTS(stage) WIDE_SLOTS(stage, ISA)}
-#define SPREAD_SLOTS {WIDE_SLOTS(spread_pairs, ISA)}
+#define SPREAD_PAIRS_SLOTS {WIDE_SLOTS(spread_pairs, ISA)}
 #else
 #define PAIRS_SLOTS(stage) {NULL}
-#define SPREAD_SLOTS {NULL}
+#define SPREAD_PAIRS_SLOTS {NULL}
 #endif
 #if HAS_SUMS_OF_ROWS
 #define ROWS_SLOTS {WIDE_SLOTS(sum_rows, MAX_VECTOR_BYTES)}
@@ -195,6 +197,7 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #define MIN_PLANES_SLOT(dtype) NULL,
 #endif
 #define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
+#define SPREAD_SLOT(dtype) CPOOL_NAME4(spread_cells, dtype, u8, ISA),
 #define RECORD_SLOT(dtype) \
     {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar},
 #define SCATTER_SLOT(dtype) cpool_scatter_add_##dtype##_scalar,
@@ -218,7 +221,8 @@ const cpool_kernels TABLE = {
     .best_down = {{CPOOL_FOR_EACH_DTYPE(MAX_DOWN_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_DOWN_SLOT)}},
     .best_planes = {{CPOOL_FOR_EACH_DTYPE(MAX_PLANES_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_PLANES_SLOT)}},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
-    .spread_pairs = SPREAD_SLOTS,
+    .spread_cells = {CPOOL_FOR_EACH_DTYPE(SPREAD_SLOT)},
+    .spread_pairs = SPREAD_PAIRS_SLOTS,
     .sum_rows = ROWS_SLOTS,
     .scatter_record = {CPOOL_FOR_EACH_DTYPE(RECORD_SLOT)},
     .scatter_eight = {CPOOL_FOR_EACH_DTYPE(EIGHT_SLOT)},

@@ -36,8 +36,15 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #define NOTE_NAN(a, b) if (ordered) nan = either(nan, unordered((a).value, (b).value))
 #define LEAVE_IF_NAN() if (ordered && any_lane(nan)) return 0
 #else
-#define NOTE_NAN(a, b) (void)0
+#define NOTE_NAN(a, b) (void)(a), (void)(b)
 #define LEAVE_IF_NAN() (void)nan
+#endif
+
+#undef OPAQUE
+#if VECTOR_BYTES
+#define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)
+#else
+#define OPAQUE(v) (void)0
 #endif
 
 #if HAS_ROWS

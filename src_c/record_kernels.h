@@ -34,39 +34,28 @@
 #endif
 
 #if HAS_ROWS
+#define KERNEL(stage) CPOOL_NAME4(stage, DTYPE, RECORD, ISA)
+#define WINDOW(kernel, OF_WIDTH) \
+    void KERNEL(kernel)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n, \
+                        ptrdiff_t width, ptrdiff_t room) { \
+        static best_of_width *const of_width[] = {FROM_WIDEST(OF_WIDTH)}; \
+        best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room); \
+    }
 #define MAX_OF_WIDTH(bytes) CPOOL_NAME5(window_best, DTYPE, RECORD, bytes, max)
 #define MIN_OF_WIDTH(bytes) CPOOL_NAME5(window_best, DTYPE, RECORD, bytes, min)
-#define KERNEL(stage) CPOOL_NAME4(stage, DTYPE, RECORD, ISA)
-
-void KERNEL(cpool_window_max)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
-                              ptrdiff_t width, ptrdiff_t room) {
-    static best_of_width *const of_width[] = {FROM_WIDEST(MAX_OF_WIDTH)};
-    best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
-}
-
-void KERNEL(cpool_window_min)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
-                              ptrdiff_t width, ptrdiff_t room) {
-    static best_of_width *const of_width[] = {FROM_WIDEST(MIN_OF_WIDTH)};
-    best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
-}
-
+WINDOW(cpool_window_max, MAX_OF_WIDTH)
+WINDOW(cpool_window_min, MIN_OF_WIDTH)
 #if HAS_PAIRS
 #define MAX_PAIRS_OF_WIDTH(bytes) CPOOL_NAME5(window_best_pairs, DTYPE, RECORD, bytes, max)
 #define MIN_PAIRS_OF_WIDTH(bytes) CPOOL_NAME5(window_best_pairs, DTYPE, RECORD, bytes, min)
-static void KERNEL(window_max_pairs)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
-                                     ptrdiff_t width, ptrdiff_t room) {
-    static best_of_width *const of_width[] = {FROM_WIDEST(MAX_PAIRS_OF_WIDTH)};
-    best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
-}
-
-static void KERNEL(window_min_pairs)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
-                                     ptrdiff_t width, ptrdiff_t room) {
-    static best_of_width *const of_width[] = {FROM_WIDEST(MIN_PAIRS_OF_WIDTH)};
-    best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room);
-}
+static WINDOW(window_max_pairs, MAX_PAIRS_OF_WIDTH)
+static WINDOW(window_min_pairs, MIN_PAIRS_OF_WIDTH)
 #undef MAX_PAIRS_OF_WIDTH
 #undef MIN_PAIRS_OF_WIDTH
 #endif
+#undef WINDOW
+#undef MAX_OF_WIDTH
+#undef MIN_OF_WIDTH
 
 #if MAX_VECTOR_BYTES && RECORD_BYTES == 1
 #define PLANES_OF_WIDTH(op, bytes) CPOOL_NAME5(best_planes, DTYPE, RECORD, bytes, op)
@@ -90,19 +79,24 @@ static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, c
     of_width[vectors_too_wide(cells->width * BYTES)](dx, dout, record, taps, cells);
 }
 #undef SUM_OF_WIDTH
-#endif
-#if HAS_PAIRS && BYTES >= 4
+
+#define CELLS_OF_WIDTH(bytes) CPOOL_NAME4(spread_cells, DTYPE, RECORD, bytes)
 #define PAIRS_OF_WIDTH(bytes) CPOOL_NAME4(spread_pairs, DTYPE, RECORD, bytes)
-static void KERNEL(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                                 const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) {
-    static pairs_of_width *const of_width[] = {FROM_WIDEST(PAIRS_OF_WIDTH)};
-    pairs_in_vectors(of_width, BYTES, dx, dx_pitch, dout, record, taps, n, width, room, streams);
-}
+#define SPREAD(stage, apart, OF_WIDTH) \
+    static void KERNEL(stage)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, \
+                              const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) { \
+        static spread_of_width *const of_width[] = {FROM_WIDEST(OF_WIDTH)}; \
+        spread_in_vectors(of_width, BYTES, apart, dx, dx_pitch, dout, record, taps, n, width, room, streams); \
+    }
+SPREAD(spread_cells, 1, CELLS_OF_WIDTH)
+#if HAS_PAIRS && BYTES >= 4
+SPREAD(spread_pairs, 2, PAIRS_OF_WIDTH)
+#endif
+#undef SPREAD
+#undef CELLS_OF_WIDTH
 #undef PAIRS_OF_WIDTH
 #endif
 
-#undef MAX_OF_WIDTH
-#undef MIN_OF_WIDTH
 #undef KERNEL
 #endif
 

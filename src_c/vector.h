@@ -97,6 +97,7 @@ CPOOL_INLINE vec load_every(const int stride, const T *p) {
 }
 /* Named, never called. */
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
+CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
 CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
 CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, vec *even, vec *odd) {
     *even = load(p), *odd = load(p + apart);

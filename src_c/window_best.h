@@ -5,12 +5,11 @@
 #define best_at CPOOL_NAME2(NAMED(best_at), OP)
 #if IS_ORDERED
 #define best_again CPOOL_NAME2(NAMED(best_again), OP)
-#define best_pairs_again CPOOL_NAME2(NAMED(best_pairs_again), OP)
 #else
 #define best_again(...) (void)0
-#define best_pairs_again(...) (void)0
 #endif
 #define best_rows CPOOL_NAME2(NAMED(best_rows), OP)
+#define best_part CPOOL_NAME2(NAMED(best_part), OP)
 
 /*
  * The windows of n_vectors vectors, y_step apart in y and record, and step apart from `at` on among the cells.
@@ -87,28 +86,50 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 #undef BEST_AT
 }
 
-/* All rows of a part; functions of their own, because together they have more to hold than there are registers. */
-#define PART_OF(has_place) CPOOL_NAME3(NAMED(best_part), OP, has_place)
-#define BEST_PART(has_place) \
-    static CPOOL_NOINLINE void PART_OF(has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, \
-                                                  row_part p) { \
-        best_rows(y, record, y_pitch, w, p, has_place, 1); \
-    }
-BEST_PART(0)
-BEST_PART(1)
+#if RECORD_BYTES == 1
+#include "window_known.h"
+#endif
 
-static void CPOOL_NAME2(NAMED(window_best), OP)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w,
-                                                row_part p) {
-    if (record || RECORD_BYTES > 1) PART_OF(1)(y, record, y_pitch, w, p);
-    else PART_OF(0)(y, record, y_pitch, w, p);
+/* A part, of windows `stride` apart along the rows. */
+CPOOL_INLINE void best_part(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, const row_part p,
+                            const int stride, const int has_place) {
+#if RECORD_BYTES == 1
+    const ptrdiff_t rows = w->n_rows, taps = w->n_taps;
+    const int known = taps > 1 && taps <= 3 &&
+                      (stride == 1 || (w->tap[1] == w->tap[0] + 1 && w->tap[taps - 1] == w->tap[0] + taps - 1));
+    if (known && taps == 2 && rows == 2) best_known(y, record, y_pitch, w, p, 2, 2, stride, has_place);
+    else if (known && taps == 3 && rows == 3) best_known(y, record, y_pitch, w, p, 3, 3, stride, has_place);
+    else if (known && stride == 2 && taps == 3 && rows <= CPOOL_MOST_LEFT_ROWS)
+        best_known(y, record, y_pitch, w, p, (int)rows, 3, stride, has_place);
+    else
+#endif
+        best_rows(y, record, y_pitch, w, p, has_place, stride);
 }
+
+/* Functions of their own, because together they have more to hold than there are registers. */
+#define PART_OF(stride, has_place) CPOOL_NAME4(NAMED(best_part), OP, stride, has_place)
+#define BEST_PART(stride, has_place) \
+    static CPOOL_NOINLINE void PART_OF(stride, has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
+                                                          const cpool_window *w, row_part p) { \
+        best_part(y, record, y_pitch, w, p, stride, has_place); \
+    }
+#define WINDOW_BEST(stage, stride) \
+    BEST_PART(stride, 0) \
+    BEST_PART(stride, 1) \
+    static void CPOOL_NAME2(NAMED(stage), OP)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w, \
+                                              row_part p) { \
+        if (record || RECORD_BYTES > 1) PART_OF(stride, 1)(y, record, y_pitch, w, p); \
+        else PART_OF(stride, 0)(y, record, y_pitch, w, p); \
+    }
+WINDOW_BEST(window_best, 1)
+#if HAS_PAIRS
+WINDOW_BEST(window_best_pairs, 2)
+#endif
 #undef PART_OF
 #undef BEST_PART
-
-#if HAS_PAIRS
-#include "window_pairs.h"
-#endif
+#undef WINDOW_BEST
+#undef best_part
+#undef best_known
 #undef best_at
 #undef best_again
-#undef best_pairs_again
 #undef best_rows

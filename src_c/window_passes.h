@@ -13,12 +13,6 @@
 #define down_row CPOOL_NAME2(NAMED(down_row), OP)
 #define down_four CPOOL_NAME2(NAMED(down_four), OP)
 
-#if VECTOR_BYTES
-#define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)
-#else
-#define OPAQUE(v) (void)0
-#endif
-
 /*
  * One pass of taps (0: any number). A first one, of cells, tells whether any was NaN; a later one has places to read.
  * stride: 2 where the windows of 2 or 3 neighbouring cells begin 2 apart.
@@ -249,7 +243,6 @@ static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, c
 #undef DOWN
 #undef ROWS
 }
-#undef OPAQUE
 #undef along_taps
 #undef best_along
 #undef best_down

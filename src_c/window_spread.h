@@ -5,6 +5,8 @@
 #define spread_to NAMED(spread_to)
 #define sum_at NAMED(sum_at)
 #define sum_cells_at_once NAMED(sum_cells_at_once)
+#define known_taps NAMED(known_taps)
+#define spread_row NAMED(spread_row)
 #define spread_rows NAMED(spread_rows)
 
 /* What dout adds to the tap of this code. A sum that began with 0 is never -0: to add 0 changes no bit. */
@@ -55,39 +57,70 @@ static void NAMED(sum_record)(void *dx, const void *dout, const void *record, co
     else sum_cells_at_once(dx, dout, record, taps, cells, 1, 0);
 }
 
-#if HAS_PAIRS && BYTES >= 4
-/* n_taps: how many there are, or 0. What is the same for all rows is found once: 1.4x for rows of 12 outputs. */
-CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RECORD_T *record, const cpool_taps *list,
-                              ptrdiff_t width, row_part p, const int n_taps, const int streams) {
-    const cpool_taps taps = *list;
-    const ptrdiff_t vectors = (width + LANES - 1) / LANES, last = p.loose ? (vectors - 1) * LANES : width - LANES;
+/* What is the same for all rows is found once: 1.4x for rows of 12 outputs. */
+typedef struct {
     code_vec code[4];
-    ptrdiff_t offset[2];
-    for (int t = 0; t < n_taps; t++) code[t] = splat(taps.code[t]);
-    for (int t = 0; t < n_taps; t += 2) offset[t / 2] = taps.offset[t];
-    for (ptrdiff_t i = p.row; i < p.end_row; i++)
-        for (ptrdiff_t j = 0; j < width; j += LANES) {
-            const ptrdiff_t column = j < last ? j : last, at = i * width + column;
-            const vec value = sum_of(zero(), load_bits(dout + at));
-            const code_vec codes = load_code(record + at);
-            for (ptrdiff_t t = 0; t < (n_taps ? n_taps : taps.n); t += 2) {
-                T *const cells = dx + i * dx_pitch + 2 * column + (n_taps ? offset[t / 2] : taps.offset[t]);
-                const vec even = spread_to(n_taps ? code[t] : splat(taps.code[t]), codes, value);
-                const vec odd = spread_to(n_taps ? code[t + 1] : splat(taps.code[t + 1]), codes, value);
-                if (streams && j > column) store_some_pairs(cells, even, odd, 2 * (j - column), 2 * LANES, 1);
+    ptrdiff_t offset[4];
+} known_taps;
+
+/*
+ * A row of outputs and some of their taps, whose number is known or n_known 0. apart: 2 where taps are pairs of
+ * neighbours, whose cells lie by turns. last: the last vector's first output.
+ */
+CPOOL_INLINE void spread_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps,
+                             const known_taps *known, ptrdiff_t first, ptrdiff_t end, ptrdiff_t width, ptrdiff_t last,
+                             const int n_known, const int apart, const int streams) {
+#define TAP(t) spread_to(n_known ? known->code[t] : splat(taps->code[t]), codes, value)
+    for (ptrdiff_t j = 0; j < width; j += LANES) {
+        const ptrdiff_t at = j < last ? j : last;
+        const vec value = sum_of(zero(), load_bits(dout + at));
+        const code_vec codes = load_code(record + at);
+        for (ptrdiff_t t = first; t < end; t += apart) {
+            T *const cells = dx + apart * at + (n_known ? known->offset[t] : taps->offset[t]);
+            const vec even = TAP(t);
+#if HAS_PAIRS && BYTES >= 4
+            if (apart == 2) {
+                const vec odd = TAP(t + 1);
+                if (streams && j > at) store_some_pairs(cells, even, odd, 2 * (j - at), 2 * LANES, 1);
                 else store_pairs(cells, even, odd, streams);
+                continue;
             }
+#endif
+            if (streams) store_past(cells, even);
+            else store(cells, even);
         }
+    }
+#undef TAP
+}
+
+CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RECORD_T *record, const cpool_taps *list,
+                              ptrdiff_t width, row_part p, const int n_known, const int apart, const int streams) {
+    const cpool_taps taps = *list;
+    const ptrdiff_t last = p.loose ? (width - 1) / LANES * LANES : width - LANES;
+    known_taps known;
+    for (int t = 0; t < n_known; t++) known.code[t] = splat(taps.code[t]), known.offset[t] = taps.offset[t];
+#define ROW(first, end) \
+    spread_row(dx + i * dx_pitch, dout + i * width, record + i * width, &taps, &known, first, end, width, last, \
+               n_known, apart, streams)
+    for (ptrdiff_t i = p.row; i < p.end_row; i++)
+        if (streams && apart == 1) /* in the order of memory */
+            for (ptrdiff_t t = 0; t < taps.n; t++) ROW(t, t + 1);
+        else ROW(0, n_known ? n_known : taps.n);
+#undef ROW
     if (streams) STREAMED;
 }
 
-static void NAMED(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record,
-                                const cpool_taps *taps, ptrdiff_t width, row_part p) {
-    /* Windows of 2x2, nearly all there are, are unrolled: 1.3x. */
-    if (taps->n == 4 && p.streams) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4, 1);
-    else if (taps->n == 4) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4, 0);
-    else spread_rows(dx, dx_pitch, dout, record, taps, width, p, 0, p.streams);
-}
+/* Windows of 2x2, nearly all there are, are unrolled: 1.3x. */
+#define SPREAD(stage, apart) \
+    static void NAMED(stage)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, \
+                             const cpool_taps *taps, ptrdiff_t width, row_part p) { \
+        if (taps->n == 4 && p.streams) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4, apart, 1); \
+        else if (taps->n == 4) spread_rows(dx, dx_pitch, dout, record, taps, width, p, 4, apart, 0); \
+        else spread_rows(dx, dx_pitch, dout, record, taps, width, p, 0, apart, p.streams); \
+    }
+SPREAD(spread_cells, 1)
+#if HAS_PAIRS && BYTES >= 4
+SPREAD(spread_pairs, 2)
 #if HAS_SUMS_OF_ROWS && VECTOR_BYTES == MAX_VECTOR_BYTES
 #include "window_rows.h"
 #endif
@@ -95,4 +128,7 @@ static void NAMED(spread_pairs)(void *dx, ptrdiff_t dx_pitch, const void *dout, 
 #undef spread_to
 #undef sum_at
 #undef sum_cells_at_once
+#undef known_taps
+#undef spread_row
 #undef spread_rows
+#undef SPREAD

@@ -12,7 +12,7 @@ from cpool import _kernels
 EIGHTS = "backward of eight planes at a time"
 GROUPS, PLANES = "backward of four planes at a time", "backward of up to three planes"
 CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
-PAIRS = "backward of pairs"
+PAIRS, CELLS = "backward of pairs", "backward of windows of channels side by side"
 SUMS, ROWS = "backward by sums of channels", "backward by sums of rows"
 FLAT = "backward by sums of all cells"
 INDICES = "backward by indices"

@@ -163,7 +163,8 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
     test_sum_record(table, dtype, n, width);
     if (table->scatter_eight[dtype]) test_scatter_eight(table, dtype, width);
     if (table->sum_rows[dtype]) test_sum_rows(table, dtype, n, width);
-    if (table->spread_pairs[dtype]) test_spread_pairs(table, dtype, n, width);
+    test_spread(table, dtype, 1, n, width);
+    if (table->spread_pairs[dtype]) test_spread(table, dtype, 2, n, width);
 }
 
 /* width: 0 where a kernel allows it, up to five of the widest vectors. */

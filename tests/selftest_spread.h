@@ -1,5 +1,6 @@
 /*
- * selftest_spread.h - sum_record, sum_rows, spread_pairs and scatter_eight against naive loops over outputs and taps.
+ * selftest_spread.h - sum_record, sum_rows, spread_cells, spread_pairs and scatter_eight against naive loops over
+ * outputs and taps.
  */
 enum { MAX_SPREAD = 12 };
 
@@ -88,22 +89,25 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     count(as_expected(SLOT_Y), table->isa, "sum_rows", type->name, 1, n, width);
 }
 
-static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
+/* apart: 1 is spread_cells, 2 spread_pairs. */
+static void test_spread(const cpool_kernels *table, int dtype, ptrdiff_t apart, ptrdiff_t n, ptrdiff_t width) {
+    cpool_spread *const spread = (apart == 2 ? table->spread_pairs : table->spread_cells)[dtype];
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, slices = between(0, 3) ? 1 : 2;
     const ptrdiff_t rows = between(1, slices == 1 ? 3 : 2);
     const int gaps = between(0, 1) != 0;
-    const ptrdiff_t row = 2 * width + (gaps ? between(0, 3) : 0), dx_pitch = rows * row + (gaps ? between(0, 3) : 0);
+    const ptrdiff_t row = apart * width + (gaps ? between(0, 3) : 0);
+    const ptrdiff_t dx_pitch = rows * row + (gaps ? between(0, 3) : 0);
     const ptrdiff_t slice = n * dx_pitch + (gaps ? between(0, 9) : 0);
-    const ptrdiff_t n_taps = 2 * slices * rows, first = between(0, 1) ? 0 : between(0, 256 - n_taps);
+    const ptrdiff_t n_taps = apart * slices * rows, first = between(0, 1) ? 0 : between(0, 256 - n_taps);
     ptrdiff_t offset[MAX_SPREAD];
     int64_t code[MAX_SPREAD];
     const cpool_taps taps = {.offset = offset, .code = code, .n = n_taps};
     for (ptrdiff_t t = 0; t < n_taps; t++) {
-        offset[t] = t / 2 / rows * slice + t / 2 % rows * row + t % 2;
+        offset[t] = t / apart / rows * slice + t / apart % rows * row + t % apart;
         code[t] = first + t;
     }
-    const ptrdiff_t span = (n - 1) * dx_pitch + offset[n_taps - 2] + 2 * width, shift = between(0, 1);
+    const ptrdiff_t span = (n - 1) * dx_pitch + offset[n_taps - apart] + apart * width, shift = between(0, 1);
     ptrdiff_t room = random_room(span);
     /* What a row overwrites past a slice's end would be of rows before it: the room is that of the first slice. */
     if (slices > 1 && room > n * dx_pitch) room = n * dx_pitch;
@@ -113,18 +117,18 @@ static void test_spread_pairs(const cpool_kernels *table, int dtype, ptrdiff_t n
     fill_values(dout, dtype, n * width);
     for (ptrdiff_t i = 0; i < n * width; i++)
         record[i] = (uint8_t)(between(0, 15) ? first + between(0, n_taps - 1) : between(0, 255));
-    table->spread_pairs[dtype](dx, dx_pitch, dout, record, &taps, n, width, room, between(0, 1));
+    spread(dx, dx_pitch, dout, record, &taps, n, width, room, between(0, 1));
     /* Within the room, what is no window's may be anything. */
     memcpy(image_of(SLOT_Y, dx), dx, (size_t)(room * bytes));
     for (ptrdiff_t i = 0; i < n; i++)
         for (ptrdiff_t j = 0; j < width; j++)
             for (ptrdiff_t t = 0; t < n_taps; t++) {
-                uint8_t *cell = image_of(SLOT_Y, dx) + (i * dx_pitch + offset[t] + 2 * j) * bytes;
+                uint8_t *cell = image_of(SLOT_Y, dx) + (i * dx_pitch + offset[t] + apart * j) * bytes;
                 memset(cell, 0, (size_t)bytes);
                 if (record[i * width + j] == code[t]) type->add(cell, dout + (i * width + j) * bytes);
             }
     one_nan_of_all(type, dx, cells);
-    count(as_expected(SLOT_Y), table->isa, "spread_pairs", type->name, 1, n, width);
+    count(as_expected(SLOT_Y), table->isa, apart == 2 ? "spread_pairs" : "spread_cells", type->name, 1, n, width);
 }
 
 static void test_scatter_eight(const cpool_kernels *table, int dtype, ptrdiff_t n) {

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from arrays import at_offset, channels_last
 from gradients import (
+    CELLS,
     CHANNELS,
     EIGHTS,
     FLAT,
@@ -150,10 +151,46 @@ def test_pairs_into_any_place_in_memory(isa, dtype, shape, offset):
 @pytest.mark.parametrize(
     ("shape", "window"),
     [
+        ((2, 70, 12, 14), ((2, 2),)),
+        ((3, 19, 13, 15), ((2, 2),)),  # a row and a column left over
+        ((2, 33, 9, 12), ((3, 3),)),
+        ((2, 17, 10, 12), ((5, 4),)),
+        ((2, 16, 6, 7, 8), ((2, 2, 2),)),
+        ((2, 25, 40), ((2,),)),
+        ((2, 40, 23), ((5,),)),
+    ],
+    ids=str,
+)
+def test_cells(isa, shape, window, dtype):
+    check({CELLS if isa != "scalar" else CHANNELS}, isa, shape, window, last=True, dtype=dtype, nan=True)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("shape", "offset"),
+    [
+        ((3, 1026, 1024, 4), 0),  # more than 32 MiB: past the caches
+        ((2, 258, 259, 64), 16),  # a column left over
+        ((2, 260, 256, 64), 16),
+        ((2, 260, 256, 64), 4),
+        ((3, 260, 256, 44), 0),  # no whole vectors
+    ],
+    ids=str,
+)
+def test_cells_into_any_place_in_memory(isa, shape, offset):
+    out = at_offset(shape, np.dtype("f4"), offset).transpose(0, 3, 1, 2)
+    taken = {CELLS} if isa != "scalar" else {CHANNELS, PARTS}
+    check(taken, isa, out.shape, ((2, 2),), last=True, threads=2, out=out)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"])
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
         ((2, 33, 10, 11), ((3, 3), (1, 1), (1, 1))),
         ((2, 70, 11, 12), ((3, 3), (2, 2), (1, 1))),
         ((2, 64, 11, 12), ((3, 3), (2, 2), ((0, 2), (2, 1)))),
-        ((3, 19, 12, 13), ((2, 2), (2, 2))),
         ((2, 47, 12, 14), ((2, 1), (1, 1))),
         ((2, 31, 12, 13), ((2, 2), (3, 3))),  # cells between the windows
         ((2, 16, 13, 13), ((2, 3), (2, 1), ((1, 2), (2, 0)), (3, 2))),
@@ -192,9 +229,9 @@ def test_sums_of_channels_at_the_limits(isa, dtype, shape, window, taken):
 @pytest.mark.parametrize(
     ("shape", "window", "offset"),
     [
-        ((3, 1026, 1024, 4), ((2, 2), (2, 2)), 0),  # more than 32 MiB: past the caches
-        ((3, 1026, 1024, 4), ((2, 2), (2, 2)), 16),
-        ((3, 1026, 1024, 4), ((2, 2), (2, 2)), 4),
+        ((3, 1026, 1024, 4), ((2, 2), (2, 2), (1, 1)), 0),  # more than 32 MiB: past the caches
+        ((3, 1026, 1024, 4), ((2, 2), (2, 2), (1, 1)), 16),
+        ((3, 1026, 1024, 4), ((2, 2), (2, 2), (1, 1)), 4),
         ((1, 1026, 1024, 9), ((2, 2), (1, 1), (1, 1)), 0),  # cells that do not begin at multiples of 16
     ],
     ids=str,
@@ -302,4 +339,4 @@ def test_what_is_not_summed_over_all_cells(isa, shape, window, last):
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("backward")]
-    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, SUMS, ROWS, EIGHTS, FLAT, INDICES]
+    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, CELLS, SUMS, ROWS, EIGHTS, FLAT, INDICES]

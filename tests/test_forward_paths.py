@@ -76,6 +76,7 @@ def each(cases):
         ("f4 f8", (2, 3, 11, 75), ((3, 3), (2, 2))),
         ("f4 f8", (2, 3, 11, 75), ((3, 3), (2, 2), (1, 1))),
         ("f4 f8", (2, 3, 11, 76), ((3, 3), (2, 2), ((0, 1), (2, 2)))),
+        ("f4 f8", (2, 3, 13, 75), ((4, 3), (2, 2), (1, 1))),  # as many rows as windows have that begin in padding
         ("? i1 u1 i2 u2", (2, 3, 11, 530), ((3, 3), (2, 2), (1, 1))),
         ("u1 i2", (2, 3, 11, 331), ((3, 3), (2, 2), ((0, 1), (0, 2)))),
         ("u1 i2", (3, 5, 12, 70), ((2, 2), (2, 2))),
@@ -130,6 +131,25 @@ def test_rows_of_arrays_larger_than_the_cache(dtype, columns, offset, isa):
         assert _kernels.paths()[ROWS] == before + 1
     assert_same(y, np.take_along_axis(windows, winners[..., None], -1)[..., 0])
     np.testing.assert_array_equal(layer._last[0], winners)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(("channels", "offset"), [(64, 0), (64, 16), (64, 4), (16, 0), (24, 0), (30, 0)])
+def test_pixels_of_arrays_larger_than_the_cache(channels, offset, isa):
+    """The same of channels last."""
+    x = np.random.default_rng(0).integers(0, 9, (2, 256, 6_000 // channels * 2, channels)).astype("f4")
+    x[:, 5::97, 3::89] = np.nan
+    windows = x.reshape(2, 128, 2, -1, 2, channels).swapaxes(2, 3).reshape(2, 128, -1, 4, channels)
+    winners = windows.argmax(axis=3)
+    expected = np.take_along_axis(windows, winners[:, :, :, None], 3)[:, :, :, 0]
+    layer = layer_class("max", 2)(2)
+    out = at_offset(winners.shape, x.dtype, offset)
+    with running(isa):
+        before = _kernels.paths()[PIXELS]
+        layer.forward(x.transpose(0, 3, 1, 2), out=out.transpose(0, 3, 1, 2))
+        assert _kernels.paths()[PIXELS] == before + 1
+    assert_same(out, expected)
+    np.testing.assert_array_equal(layer._last[0].transpose(0, 2, 3, 1), winners)
 
 
 @each(
@@ -216,6 +236,8 @@ def test_large_windows(layout, dtype, arguments):
         ("f4 i2", (2, 300, 9, 8), ((6, 6), (2, 2), (2, 3))),
         (ALL, (1, 20, 10, 11), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
         ("f4 u1", (2, 19, 60), ((40,), (1,), (20,))),
+        ("f4", (1, 37, 20, 21), ((13, 13), (1, 1), (6, 6))),  # bands of as many channels as may be, and of half of them
+        ("f4", (1, 37, 28, 29), ((19, 19), (1, 1), (9, 9))),
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])

@@ -1,0 +1,253 @@
+# How forward in passes (_flat.pxi) cuts the outputs into blocks whose scratch stays in the cache, what lies where in
+# scratch, and which taps each pass has.
+
+cdef enum:
+    MOST_ALONG = 5                      # taps of a pass in scratch, but of a first one as many as two strides
+    MOST_LEVELS = 24                    # such passes: no axis has more than 5**8 taps in scratch
+cdef ptrdiff_t MOST_DOWN = 16           # taps of the last axis: of more the pass into y would not grow as the logarithm
+cdef ptrdiff_t ONE_RUN_CELLS = 256      # planes of fewer cells with their padding
+cdef ptrdiff_t FLAT_BYTES = 32768       # scratch of a group of planes: it stays in the first cache with x and y
+cdef ptrdiff_t BLOCK_BYTES = 65536      # of a block of a plane
+cdef ptrdiff_t STRIP_BYTES = 8192       # of x that lie in scratch at a time, of channels last twice as many
+cdef ptrdiff_t BAND_BYTES = 128         # of a band of channels: 1.0x to 1.8x against 64;
+cdef ptrdiff_t LEAST_BAND_BYTES = 64    # and where blocks would be too small
+cdef ptrdiff_t LEAST_COLUMNS = 128      # of a block that does not have all
+
+
+cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bint in_pairs) noexcept nogil:
+    """Cuts the outputs into groups of planes, or blocks of one, whose scratch stays in the cache.
+
+    Where it returns False, other ways of forward set what they need of the job anew.
+    """
+    cdef const Axis *width = &job.axis[2]
+    cdef double one, more
+    if job.record != NULL and job.code_item > 2:
+        return False
+    job.last_axis = 0 if job.axis[0].kernel > 1 else 1
+    job.group = 1
+    job.band = min(job.channels, BAND_BYTES // job.item)
+    while not cut_blocks(job) or job.band > 1 and has_small_blocks(job):
+        if job.band == 1:
+            return False
+        # Where a window of so few channels fills scratch nearly alone, they are done one by one: 31x31 19x.
+        job.band = job.band // 2 if job.band * job.item > LEAST_BAND_BYTES else 1
+    job.bands = ceil_div(job.channels, job.band)
+    if job.channels == 1 and job.cut[0].count * job.cut[1].count * job.cut[2].count == 1:
+        # What many planes more take: of one it may be nothing, in whole lines.
+        one = lay_out_flat(job)
+        job.group = 65
+        more = (lay_out_flat(job) - one) / 64
+        job.group = <ptrdiff_t> max(1.0, min(<double> job.planes, 1 + (FLAT_BYTES - one) / more))
+    job.raises = (job.record != NULL and job.channels == 1 and job.cut[2].count == 1
+                  and job.axis[0].before + job.axis[1].before + width.before > 0
+                  and plane_outputs(job) <= 2 * BLOCK_CELLS // job.code_item)
+    job.items = ceil_div(job.planes, job.group) * job.bands * job.cut[0].count * job.cut[1].count * job.cut[2].count
+    job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
+    job.n_rows, job.n_taps, job.ahead = 0, width.stride, bytes_ahead(job)
+    job.n_list = MOST_ALONG * MOST_LEVELS + min(width.kernel, 2 * width.stride)
+    # Pairs of neighbouring columns are taken apart by the first pass itself.
+    job.in_pairs = (in_pairs and (job.record == NULL or job.code_item == 1) and job.channels == 1 and width.step == 1
+                    and width.stride == 2 and width.kernel > 1 and width.dilation == 1)
+    job.along, job.down = along, down
+    return True
+
+
+cdef bint cut_blocks(Job *job) noexcept nogil:
+    """Cuts the outputs into blocks of a plane for which scratch is enough; whether that can be."""
+    cdef ptrdiff_t few = max(4, job.axis[1].kernel)
+    cdef int i
+    for i in range(3):
+        set_extent(job, i, job.axis[i].output)
+    while lay_out_flat(job) > most_scratch(job):
+        if job.cut[0].extent > 1:
+            i = 0
+        elif job.band > 1:
+            i = 1 if cells_seen(&job.axis[1], job.cut[1].extent) >= cells_seen(&job.axis[2], job.cut[2].extent) else 2
+            if job.cut[i].extent == 1:
+                i = 3 - i
+        else:
+            # Few rows repeat too much of what the rows before have seen, and few columns are too short a run.
+            i = 1 if job.cut[1].extent > few else 2
+            if i == 2 and job.cut[2].extent <= LEAST_COLUMNS and job.cut[1].extent > 1:
+                i = 1
+        if job.cut[i].extent == 1:
+            return False
+        set_extent(job, i, (job.cut[i].extent + 1) // 2)
+    return True
+
+
+cdef inline bint has_small_blocks(const Job *job) noexcept nogil:
+    """Whether blocks are smaller than a window."""
+    cdef int i
+    for i in range(1, 3):
+        if job.cut[i].extent < min(job.axis[i].kernel, job.axis[i].output):
+            return True
+    return False
+
+
+cdef inline double most_scratch(const Job *job) noexcept nogil:
+    """Little, but where blocks of less than four windows' rows would repeat much: 9x9 to 15x15 windows 1.3x to 1.5x."""
+    return (MOST_SCRATCH if job.band > 1 or has_more_passes(job) or job.cut[1].extent <= 4 * job.axis[1].kernel
+            else BLOCK_BYTES)
+
+
+cdef void set_extent(Job *job, int i, ptrdiff_t extent) noexcept nogil:
+    job.cut[i].extent, job.cut[i].count = extent, ceil_div(job.axis[i].output, extent)
+
+
+cdef inline ptrdiff_t cells_seen(const Axis *axis, ptrdiff_t n) noexcept nogil:
+    """Cells that n neighbouring outputs see, and what lies between these."""
+    return (n - 1) * axis.stride + span(axis)
+
+
+cdef inline bint has_more_passes(const Job *job) noexcept nogil:
+    """Whether columns have passes in scratch too."""
+    return job.last_axis == 0 or is_tall(job)
+
+
+cdef inline bint is_tall(const Job *job) noexcept nogil:
+    """Whether also the last axis has its passes in scratch."""
+    return job.axis[job.last_axis].kernel > <double> MOST_DOWN * job.axis[job.last_axis].stride
+
+
+cdef inline bint prefers_flat(const Job *job) noexcept nogil:
+    """Whether passes were measured to be faster than rows of x."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t row_bytes = width.output * job.item
+    cdef bint sees_right = width.end_whole < width.output
+    if (job.channels > 1 or height.kernel < 2 or width.kernel < 2 or job.axis[0].kernel > 1 or job.axis[0].length > 1
+            or job.axis[0].output > 1):
+        return False
+    if <double> height.kernel * width.kernel > ONE_PASS_TAPS or width.stride == 1:
+        return True
+    if are_one_plane(job):
+        return False
+    # Of longer rows x is as fast, if a window that sees padding on the right is not one of few.
+    if sees_right or not (width.before == 0 or width.kernel == 2 or sees_left(width)):
+        return row_bytes < PADDED_ROW_BYTES
+    return row_bytes < 48
+
+
+cdef inline ptrdiff_t slack(const Job *job) noexcept nogil:
+    """Elements at the end of a buffer, for vectors that end past it."""
+    return 64 // job.item
+
+
+cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
+    """Of a winner's place between the passes."""
+    return max(job.item, job.code_item) if job.kernels.wide_places else job.code_item
+
+
+cdef double lay_out_flat(Job *job) noexcept nogil:
+    """Where the cells lie, an image for each place modulo stride, and what passes make of them; returns the bytes.
+
+    A double, because they could pass int64.
+    """
+    cdef const Axis *width = &job.axis[2]
+    cdef double after = (<double> width.output - 1) * width.stride + span(width) - width.before - width.length
+    cdef double row = (<double> job.cut[2].extent - 1) * width.stride + span(width)
+    cdef double rows = ((<double> job.cut[0].extent - 1) * job.axis[0].stride + span(&job.axis[0])) * (
+        (<double> job.cut[1].extent - 1) * job.axis[1].stride + span(&job.axis[1]))
+    cdef double strip, past, end
+    if job.cut[2].count == 1:
+        row = <double> width.length + max(<double> width.before, after)
+    job.row_outputs = <ptrdiff_t> min((row + width.stride - 1) / width.stride, 2.0**40)
+    strip = STRIP_BYTES if job.band == 1 else 2 * STRIP_BYTES
+    job.strip = <ptrdiff_t> min(rows, max(1.0, strip / (row * job.band * job.item)))
+    job.strips = job.strip < rows
+    job.refills = job.strips or has_more_passes(job)
+    # Past the last row lies what passes read and make for each other, each in whole vectors.
+    past = job.band * (2.0 * span(width) / width.stride + job.row_outputs) + MOST_LEVELS * slack(job)
+    end = place_buffer(job, &job.cells_in, 0, width.stride,
+                       job.band * (<double> job.strip * job.row_outputs) * (1 if job.strips else job.group) + past,
+                       False)
+    end = place_buffer(job, &job.rows, end, 1, job.band * (job.group * rows * job.row_outputs) + past,
+                       job.record != NULL)
+    job.outputs_apart = <ptrdiff_t> min(end, 2.0**40)
+    if has_outputs_apart(job):
+        end += <double> job.cut[0].extent * job.cut[1].extent * job.cut[2].extent * (job.item + job.code_item) + 8
+    return end
+
+
+cdef inline bint has_outputs_apart(const Job *job) noexcept nogil:
+    """Whether the outputs of one channel are made in scratch, because there are others between them in y."""
+    return job.channels > 1 and job.band == 1
+
+
+cdef double place_buffer(const Job *job, Buffer *buffer, double start, double images, double cells,
+                         bint places) noexcept nogil:
+    """Values from byte `start` on, of each image a whole number of lines, and behind them their places."""
+    cdef double image = (cells + 2 * slack(job)) // slack(job) * slack(job), end = start + images * image * job.item
+    buffer.images, buffer.image = <ptrdiff_t> min(images, 2.0**40), <ptrdiff_t> min(image, 2.0**40)
+    buffer.value = <ptrdiff_t> min(start, 2.0**40)
+    buffer.code = <ptrdiff_t> min(end, 2.0**40) if places else -1
+    return end + image * place_bytes(job) if places else end
+
+
+cdef inline char *buffer_cells(const Job *job, const Scratch *scratch, const Buffer *buffer,
+                               ptrdiff_t at) noexcept nogil:
+    return scratch.cells + buffer.value + at * job.item
+
+
+cdef inline char *buffer_places(const Job *job, const Scratch *scratch, const Buffer *buffer,
+                                ptrdiff_t at) noexcept nogil:
+    return scratch.cells + buffer.code + at * place_bytes(job) if buffer.code >= 0 else NULL
+
+
+cdef void lay_out_flat_taps(Job *job) noexcept:
+    """The taps of each pass in scratch."""
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t row = job.row_outputs * job.band, first = width.kernel, t, n = 0
+    cdef int64_t factor = width.kernel
+    # Windows that begin a stride apart: the best of so many cells that the rest of a window is whole strides.
+    if width.stride == 1:
+        n = list_passes(job, width.kernel, width.dilation * job.band, 0, 1)
+    else:
+        if width.kernel >= 2 * width.stride:
+            first = width.stride + width.kernel % width.stride
+        for t in range(first):
+            job.tap[t] = (t * width.dilation % width.stride * job.cells_in.image
+                          + t * width.dilation // width.stride * job.band)
+            job.tap_code[t] = t
+        job.level[0] = Level(0, first, 0)
+        job.levels = 1
+        n = first
+        if first < width.kernel:
+            n = list_passes(job, (width.kernel - first) // width.stride + 1, width.dilation * job.band, n, width.stride)
+    job.row_levels = job.levels
+    if has_more_passes(job):
+        n = list_passes(job, job.axis[1].kernel, job.axis[1].dilation * row, n, factor)
+        factor *= job.axis[1].kernel
+        row *= cells_seen(&job.axis[1], job.cut[1].extent)
+    if job.last_axis == 0 and is_tall(job):
+        list_passes(job, job.axis[0].kernel, job.axis[0].dilation * row, n, factor)
+
+
+cdef ptrdiff_t list_passes(Job *job, ptrdiff_t taps, ptrdiff_t step, ptrdiff_t n, int64_t code_step) noexcept:
+    """The best of a few cells, `step` apart, of a few of these, and so on; n, and what is returned: taps listed."""
+    cdef ptrdiff_t reach = 1, following, most = 1, widest = 0, t
+    cdef int levels = 0, number
+    cdef Level *level
+    # The fewest passes, of the fewest taps: 13 is 4, then 4 of these.
+    while widest < taps:
+        if most == MOST_ALONG or levels == 0:
+            levels, most = levels + 1, 1
+        most += 1
+        widest = most ** levels
+    for number in range(levels):
+        following = taps if number == levels - 1 else reach * most
+        level = &job.level[job.levels]
+        job.levels += 1
+        level.first = n
+        t = 0
+        while True:
+            job.tap[n], job.tap_code[n] = t * step, t * code_step
+            n += 1
+            if t + reach >= following:
+                break
+            t = min(t + reach, following - reach)
+        level.n_taps = n - level.first
+        level.lost = (following - reach) * step
+        reach = following
+    return n

@@ -1,0 +1,150 @@
+/*
+ * window_known.h - forward of windows of 2x2 and of 3x3 taps, straight from x, unrolled, for one op, dtype, record and
+ * width of vector: 1.1x to 1.3x. Parameters: those of window_best.h, which includes it.
+ */
+#define known_window CPOOL_NAME2(NAMED(known_window), OP)
+#define known_of CPOOL_NAME2(NAMED(known_of), OP)
+#define best_of_known CPOOL_NAME2(NAMED(best_of_known), OP)
+#if IS_ORDERED
+#define best_of_known_again CPOOL_NAME2(NAMED(best_of_known_again), OP)
+#else
+#define best_of_known_again(...) (void)0
+#endif
+#define best_run CPOOL_NAME2(NAMED(best_run), OP)
+#define best_known CPOOL_NAME2(NAMED(best_known), OP)
+
+/* A window's rows and their 2 or 3 taps, in copies: to the compiler a record's bytes could be those of a window. */
+typedef struct {
+    const T *row[CPOOL_MOST_LEFT_ROWS]; /* at its first tap */
+    ptrdiff_t tap[3];                   /* from there */
+    code_vec place[3 * CPOOL_MOST_LEFT_ROWS];
+} known_window;
+
+CPOOL_INLINE known_window known_of(const cpool_window *window, ptrdiff_t at, const int rows, const int taps) {
+    known_window known = {0};
+    for (int r = 0; r < rows; r++) {
+        known.row[r] = (const T *)window->value[r] + window->tap[0] + at;
+        for (int t = 0; t < taps; t++) known.place[r * taps + t] = splat(window->row_code[r] + window->tap_code[t]);
+    }
+    for (int t = 0; t < taps; t++) known.tap[t] = window->tap[t] - window->tap[0];
+    return known;
+}
+
+/*
+ * One vector of windows, whose rows begin at row[rows]. stride 2: the taps are neighbours, of which two come from one
+ * pair of vectors. left: the first window's first tap lies in padding; its second one stands in for it, which changes
+ * neither the winner nor, with that one's place, its place. Stores also where there is NaN: to store only afterwards,
+ * GCC would hold all cells that long.
+ */
+CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known, const T *const *row, ptrdiff_t far,
+                               const int rows, const int taps, const int stride, const int left, const int has_place,
+                               int streams, const int ordered) {
+    winner best = {zero(), splat(0)}, before = best, cell[3];
+    best_mask nan = {0};
+    CPOOL_UNROLL
+    for (int r = 0; r < CPOOL_MOST_LEFT_ROWS; r++) {
+        if (r == rows) break;
+        const T *first = row[r];
+        CPOOL_OPAQUE_POINTER(first);
+        for (int t = 0; t < taps; t++) cell[t].place = known->place[r * taps + t];
+        /* Of the rows those that are new; of channels last two taps are. */
+        if (r + 2 >= rows && stride == 2) ahead(first, 2 * VECTOR_BYTES, far);
+        else if (r + 2 >= rows && far)
+            for (int t = taps - 2; t < taps; t++) ahead(first + known->tap[t], VECTOR_BYTES, far);
+        if (stride == 1)
+            for (int t = 0; t < taps; t++) {
+                cell[t].value = load(first + known->tap[t]);
+                OPAQUE(cell[t].value);
+            }
+        else if (left) {
+            load_pairs_but_first(first, &cell[0].value, &cell[1].value);
+            cell[0].place = choose_code(first_lane(), cell[1].place, cell[0].place);
+        } else load_pairs(first, &cell[0].value, &cell[1].value);
+        if (stride == 2 && taps == 3) cell[2].value = load_evens(first + 2);
+        for (int t = 0; t < taps; t++) {
+            if ((r * taps + t) % 2) NOTE_NAN(cell[t], before);
+            before = cell[t];
+        }
+        best = r ? winner_of(best, cell[0], has_place, ordered) : cell[0];
+        for (int t = 1; t < taps; t++) best = winner_of(best, cell[t], has_place, ordered);
+    }
+    if (stride == 2) {
+        best.value = in_order(best.value);
+        if (has_place) best.place = codes_in_order(best.place);
+    }
+    if (streams) {
+        store_past(y, best.value);
+        if (has_place) store_code(record, best.place);
+    } else store_winner(y, record, best, has_place);
+    if (rows * taps % 2) NOTE_NAN(before, before);
+    LEAVE_IF_NAN();
+    return 1;
+}
+
+#if IS_ORDERED
+static CPOOL_NOINLINE void best_of_known_again(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at,
+                                               int stride, int left, int has_place, int streams) {
+    const known_window known = known_of(window, at, (int)window->n_rows, (int)window->n_taps);
+#define BEST(taps, stride, left) \
+    (void)best_of_known(y, record, &known, known.row, 0, (int)window->n_rows, taps, stride, left, has_place, streams, 0)
+    if (stride == 1 && window->n_taps == 2) BEST(2, 1, 0);
+    else if (stride == 1) BEST(3, 1, 0);
+#if HAS_PAIRS
+    else if (window->n_taps == 2) BEST(2, 2, 0);
+    else BEST(3, 2, left);
+#endif
+#undef BEST
+}
+#endif
+
+/* n vectors of windows, y_step apart in y and step apart in x. */
+CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
+                           const known_window *known, ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows,
+                           const int taps, const int stride, const int left, const int has_place, int streams) {
+    const ptrdiff_t far = window->ahead;
+    const T *row[CPOOL_MOST_LEFT_ROWS];
+    for (int r = 0; r < rows; r++) row[r] = known->row[r] + at;
+    for (; n > 0; n--, y += y_step, record += y_step, at += step) {
+        if (!best_of_known(y, record, known, row, far, rows, taps, stride, left, has_place, streams, IS_ORDERED))
+            best_of_known_again(y, record, window, at, stride, left, has_place, streams);
+        for (int r = 0; r < rows; r++) row[r] += step;
+    }
+}
+
+/*
+ * As best_rows: runs of vectors side by side, or, of short rows, below each other, from the last vector on: what a row
+ * is written past its end is the next one's beginning.
+ */
+CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
+                             const int rows, const int taps, const int stride, const int has_place) {
+    const known_window known = known_of(window, 0, rows, taps);
+    const ptrdiff_t pitch = window->pitch, vectors = (p.end_column - p.column + LANES - 1) / LANES;
+    const ptrdiff_t whole = p.loose ? vectors : (p.end_column - p.column) / LANES;
+    const int left = stride == 2 && taps == 3 && window->left && p.column == 0;
+    /* A row that is not all whole vectors would have some lines written twice, which undoes it. */
+    const int streams = window->streams && p.column == 0 && p.end_column == y_pitch && y_pitch % LANES == 0 &&
+                        (ptrdiff_t)y % 16 == 0;
+    const ptrdiff_t at_once = vectors == 1 || (vectors <= 4 && !streams) ? 32 / vectors : 1;
+    const ptrdiff_t y_step = at_once > 1 ? y_pitch : LANES, step = at_once > 1 ? pitch : stride * LANES;
+#define RUN(n, left) \
+    best_run(y + i * y_pitch + j, record + i * y_pitch + j, y_step, window, &known, i * pitch + stride * j, step, n, \
+             rows, taps, stride, left, has_place, streams)
+    for (ptrdiff_t i = p.row, n_rows, j; i < p.end_row; i += n_rows) {
+        n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
+        for (ptrdiff_t v = vectors, n; v > left; v -= n) {
+            n = at_once > 1 || v > whole ? 1 : v - left;
+            j = v > whole ? p.end_column - LANES : p.column + (v - n) * LANES;
+            RUN(at_once > 1 ? n_rows : n, 0);
+        }
+        j = p.column;
+        if (left) RUN(n_rows, 1);
+    }
+#undef RUN
+    if (streams) STREAMED;
+}
+
+#undef known_window
+#undef known_of
+#undef best_of_known
+#undef best_of_known_again
+#undef best_run

@@ -237,7 +237,7 @@ def test_large_windows(layout, dtype, arguments):
         (ALL, (1, 20, 10, 11), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
         ("f4 u1", (2, 19, 60), ((40,), (1,), (20,))),
         ("f4", (1, 37, 20, 21), ((13, 13), (1, 1), (6, 6))),  # bands of as many channels as may be, and of half of them
-        ("f4", (1, 37, 28, 29), ((19, 19), (1, 1), (9, 9))),
+        ("f4", (1, 37, 28, 29), ((15, 15), (1, 1), (7, 7))),
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])

@@ -30,7 +30,7 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
         if job.band == 1:
             return False
         # Where a window of so few channels fills scratch nearly alone, they are done one by one: 31x31 19x.
-        job.band = job.band // 2 if job.band * job.item > LEAST_BAND_BYTES else 1
+        job.band = LEAST_BAND_BYTES // job.item if job.band * job.item > LEAST_BAND_BYTES else 1
     job.bands = ceil_div(job.channels, job.band)
     if job.channels == 1 and job.cut[0].count * job.cut[1].count * job.cut[2].count == 1:
         # What many planes more take: of one it may be nothing, in whole lines.

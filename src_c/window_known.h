@@ -112,8 +112,8 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
 }
 
 /*
- * As best_rows: runs of vectors side by side, or, of short rows, below each other, from the last vector on: what a row
- * is written past its end is the next one's beginning.
+ * As best_rows: runs of vectors side by side, or, of short rows, below each other; these from the last vector on: what a
+ * row is written past its end is the next one's beginning.
  */
 CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                              const int rows, const int taps, const int stride, const int has_place) {
@@ -131,13 +131,12 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
              rows, taps, stride, left, has_place, streams)
     for (ptrdiff_t i = p.row, n_rows, j; i < p.end_row; i += n_rows) {
         n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
-        for (ptrdiff_t v = vectors, n; v > left; v -= n) {
-            n = at_once > 1 || v > whole ? 1 : v - left;
-            j = v > whole ? p.end_column - LANES : p.column + (v - n) * LANES;
-            RUN(at_once > 1 ? n_rows : n, 0);
+        for (ptrdiff_t v = at_once > 1 ? vectors - 1 : 0, n; v >= 0 && v < vectors; v += at_once > 1 ? -1 : n) {
+            n = v < whole && !(left && v == 0) ? whole - v : 1;
+            j = v < whole ? p.column + v * LANES : p.end_column - LANES;
+            if (left && v == 0) RUN(n_rows, 1);
+            else RUN(at_once > 1 ? n_rows : n, 0);
         }
-        j = p.column;
-        if (left) RUN(n_rows, 1);
     }
 #undef RUN
     if (streams) STREAMED;

@@ -51,8 +51,8 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
 cdef bint choose_band(Job *job) noexcept nogil:
     """Cuts the outputs for bands of as many channels as scratch takes well; whether that can be.
 
-    Bands of 256 bytes where planes stay whole or have no more channels, which is one run of memory, 1.1x to 1.7x against
-    128; these 1.0x to 1.8x against 64.
+    Bands of 256 bytes where planes stay whole or have no more channels, which is one run of memory: 1.1x to 1.7x
+    against 128; these 1.0x to 1.8x against 64.
     """
     cdef ptrdiff_t n_bytes = MOST_BAND_BYTES
     if job.channels == 1:

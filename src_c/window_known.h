@@ -112,8 +112,8 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
 }
 
 /*
- * As best_rows: runs of vectors side by side, or, of short rows, below each other; these from the last vector on: what a
- * row is written past its end is the next one's beginning.
+ * As best_rows: runs of vectors side by side, or, of short rows, below each other; these from the last vector on: what
+ * a row is written past its end is the next one's beginning.
  */
 CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                              const int rows, const int taps, const int stride, const int has_place) {

@@ -64,8 +64,8 @@ typedef struct {
 } known_taps;
 
 /*
- * A row of outputs and some of their taps, whose number is known or n_known 0. apart: 2 where taps are pairs of
- * neighbours, whose cells lie by turns. last: the last vector's first output.
+ * A row of outputs, to their taps from `first` to `end`. last: where the last vector begins. n_known: of taps that
+ * `known` has, or 0. apart: 2 where taps are pairs of neighbours, whose cells lie by turns.
  */
 CPOOL_INLINE void spread_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps,
                              const known_taps *known, ptrdiff_t first, ptrdiff_t end, ptrdiff_t width, ptrdiff_t last,
@@ -103,7 +103,7 @@ CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RE
     spread_row(dx + i * dx_pitch, dout + i * width, record + i * width, &taps, &known, first, end, width, last, \
                n_known, apart, streams)
     for (ptrdiff_t i = p.row; i < p.end_row; i++)
-        if (streams && apart == 1) /* in the order of memory */
+        if (streams && apart == 1) /* in the order of memory: the taps by turns take 1.4x as long */
             for (ptrdiff_t t = 0; t < taps.n; t++) ROW(t, t + 1);
         else ROW(0, n_known ? n_known : taps.n);
 #undef ROW

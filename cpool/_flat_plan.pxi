@@ -28,7 +28,7 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
     if not choose_band(job):
         return False
     job.bands = ceil_div(job.channels, job.band)
-    if job.channels == 1 and job.cut[0].count * job.cut[1].count * job.cut[2].count == 1:
+    if job.channels == 1 and plane_blocks(job) == 1:
         # What many planes more take: of one it may be nothing, in whole lines.
         one = lay_out_flat(job)
         job.group = 65
@@ -37,7 +37,7 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
     job.raises = (job.record != NULL and job.channels == 1 and job.cut[2].count == 1
                   and job.axis[0].before + job.axis[1].before + width.before > 0
                   and plane_outputs(job) <= 2 * BLOCK_CELLS // job.code_item)
-    job.items = ceil_div(job.planes, job.group) * job.bands * job.cut[0].count * job.cut[1].count * job.cut[2].count
+    job.items = ceil_div(job.planes, job.group) * job.bands * plane_blocks(job)
     job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
     job.n_rows, job.n_taps, job.ahead = 0, width.stride, bytes_ahead(job)
     job.n_list = MOST_ALONG * MOST_LEVELS + min(width.kernel, 2 * width.stride)
@@ -60,7 +60,7 @@ cdef bint choose_band(Job *job) noexcept nogil:
         return cut_blocks(job)
     while n_bytes > LEAST_BAND_BYTES:
         job.band = min(job.channels, n_bytes // job.item)
-        if cut_blocks(job) and job.cut[0].count * job.cut[1].count * job.cut[2].count == 1:
+        if cut_blocks(job) and plane_blocks(job) == 1:
             return True
         n_bytes //= 2
     n_bytes = MOST_BAND_BYTES if job.channels * job.item <= MOST_BAND_BYTES else MOST_BAND_BYTES // 2
@@ -96,6 +96,10 @@ cdef bint cut_blocks(Job *job) noexcept nogil:
             return False
         set_extent(job, i, (job.cut[i].extent + 1) // 2)
     return True
+
+
+cdef inline ptrdiff_t plane_blocks(const Job *job) noexcept nogil:
+    return job.cut[0].count * job.cut[1].count * job.cut[2].count
 
 
 cdef inline bint has_small_blocks(const Job *job) noexcept nogil:

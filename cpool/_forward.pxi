@@ -28,6 +28,7 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
 
 
 cdef void plan_pixels(Job *job) noexcept nogil:
+    """An item is an output row."""
     job.n_taps = min(job.axis[2].kernel, job.axis[2].length)
     job.items = job.planes * job.axis[0].output * job.axis[1].output
     job.streams = bytes_of_x(job) > CACHE_BYTES

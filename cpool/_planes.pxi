@@ -1,9 +1,11 @@
 # Forward of whole planes of x with rows of a few vectors and small square windows, straight from x. Against passes, on
-# planes of 7x7 to 28x28: 2x to 1.2x at stride 1, 2.7x to 1.7x at stride 2; of 5x5 windows 1.3x without a record, 1.07x
-# with one (AVX2, Zen 3).
+# planes of 7x7 to 28x28: 2x to 1.2x at stride 1, 2.7x to 1.7x at stride 2 (AVX2, Zen 3); of 35x35 to 128x128 at stride
+# 1: 1.7x to 1.3x (AVX-512), with a record 1.3x to 1.05x (AVX2, Zen 4).
 
-cdef ptrdiff_t PLANE_ROW_BYTES = 128    # of a row of outputs
-cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane
+cdef ptrdiff_t PLANE_ROW_BYTES = 128    # of a row of outputs,
+cdef ptrdiff_t PLANE_ROW_VECTORS = 8    # or this at stride 1, but 0.65x of vectors of 32 bytes without a record
+cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
+cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
 
 
@@ -12,10 +14,12 @@ cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item
+    cdef bint wide = width.stride == 1 and (job.record != NULL or job.kernels.vector_bytes == 64)
+    cdef ptrdiff_t row_bytes = max(PLANE_ROW_BYTES, PLANE_ROW_VECTORS * job.kernels.vector_bytes if wide else 0)
     cdef double plane_bytes = <double> height.length * width.length * job.item
     if (best == NULL or job.code_item > 1 or job.channels > 1 or job.axis[0].kernel > 1 or job.axis[0].length > 1
-            or job.axis[0].output > 1 or job.n_lead > 1 or plane_bytes > PLANE_BYTES
-            or <double> width.output * job.item > PLANE_ROW_BYTES):
+            or job.axis[0].output > 1 or job.n_lead > 1 or plane_bytes > (WIDE_PLANE_BYTES if wide else PLANE_BYTES)
+            or <double> width.output * job.item > row_bytes):
         return False
     if (height.kernel != width.kernel or not (2 <= width.kernel <= 3 or width.kernel == 5 and width.stride == 1)
             or height.stride != width.stride or width.stride > (2 if in_pairs else 1)

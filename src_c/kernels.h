@@ -42,6 +42,11 @@ CPOOL_INLINE void ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t distance) 
     for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ((const char *)src + j + distance);
 }
 
+/* The same into the first cache, where what is asked for meanwhile leaves it there. */
+CPOOL_INLINE void shortly_ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t distance) {
+    for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ_SOON((const char *)src + j + distance);
+}
+
 /* How many of n rows may be written `written` cells long, pitch apart, within the first `room` cells. */
 CPOOL_INLINE ptrdiff_t loose_rows(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t written, ptrdiff_t room) {
     if (room >= (n - 1) * pitch + written) return n;

@@ -10,6 +10,7 @@ from cpool import _kernels
 
 ROWS, PIXELS = "forward by rows of x", "forward by pixels of x"
 PASSES, PLANES, APART = "forward by passes", "forward by planes", "forward by passes of one channel"
+WIDE = {"avx512": ([PLANES], [PLANES]), "avx2": ([PASSES], [PLANES])}  # without a record and with one; else passes
 ALL = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8"
 
 
@@ -56,6 +57,8 @@ def pooled(path, op, x, window, expected):
         with_record = [name for name in before if after[name] > between[name]]
         if isa in ("scalar", "sse2") and x.itemsize < 4 and window[1][-1] == 2 and path in (ROWS, PLANES):
             assert (taken, with_record) == ([PASSES], [PASSES]), case  # no vector takes such rows apart in x
+        elif path is WIDE:
+            assert (taken, with_record) == WIDE.get(isa, ([PASSES], [PASSES])), case
         elif isa == "scalar" and path == PLANES:  # for vectors alone
             assert PLANES not in taken + with_record, case
         else:
@@ -268,13 +271,13 @@ def test_large_windows_of_one_channel_at_a_time(layout, dtype, arguments):
         ("f4 u1", (2, 2, 300, 9), ((3, 4), (1, 1), (1, 2))),  # blocks of rows, of which some see padding
         ("f4 u1", (1, 2, 4, 3000), ((3, 3), (1, 1), (1, 1))),  # rows as long as one block has
         ("f4 i1", (2, 3, 40, 33), ((15, 17), (1, 1), (7, 8))),  # three passes along the rows
-        ("f4 i2", (2, 3, 9, 70), ((3, 3), (1, 1))),
-        ("u1 ?", (2, 3, 9, 131), ((3, 3), (1, 1))),
-        ("f4 u1 ? f8", (2, 3, 9, 141), ((3, 3), (1, 1), (1, 1))),
+        ("f4 i2", (2, 3, 9, 70), ((4, 3), (1, 1))),
+        ("u1 ?", (2, 3, 9, 131), ((4, 3), (1, 1))),
+        ("f4 u1 ? f8", (2, 3, 9, 141), ((4, 3), (1, 1), (1, 1))),
         ("f4 i2", (2, 3, 11, 75), ((3, 3), (2, 1), (1, 1), (2, 3))),
         ("f4 f8", (2, 4, 35), ((2, 3), (3, 1), ((1, 2), (2, 2)), (2, 1))),  # a last column of one window beside others
         ("u1", (2, 3, 20, 211), ((2, 3), (3, 3), ((1, 0), (1, 2)))),
-        ("f8", (2, 5, 14, 17), ((3, 3), (1, 1), (1, 1))),
+        ("f8", (2, 5, 14, 17), ((4, 3), (1, 1), (1, 1))),
         ("f4 i2", (2, 3, 15, 16), ((3, 2), (2, 1), ((0, 2), (1, 0)), (2, 3))),
         ("f4 u1 f8 i2", (2, 3, 20, 21), ((6, 5), (1, 1), (3, 2))),
         ("f4 u1 ?", (2, 3, 20, 21), ((9, 9), (1, 1), (4, 4))),
@@ -294,8 +297,8 @@ def test_large_windows_of_one_channel_at_a_time(layout, dtype, arguments):
         (ALL, (1, 19, 13, 13), ((7, 7), (1, 1), (3, 3))),
         ("f4 u1 ? f8 i2", (1, 19, 13, 13), ((13, 13), (1, 1), (6, 6))),
         ("f4 u1", (1, 19, 12, 20), ((3, 15), (1, 1))),  # a few windows of each row
-        ("f4 i2", (1, 17, 60, 65), ((3, 3), (1, 1), (1, 1))),  # blocks of rows
-        ("f8 i8", (1, 17, 60, 60), ((3, 3), (1, 1), (1, 1))),
+        ("f4 i2", (1, 17, 60, 65), ((4, 3), (1, 1), (1, 1))),  # blocks of rows
+        ("f8 i8", (1, 17, 60, 60), ((4, 3), (1, 1), (1, 1))),
         ("f4 f8", (2, 9, 101, 13), ((7, 7), (1, 1), (3, 3))),
         ("f8", (17, 400, 7), ((3, 3), (40, 1), (1, 1))),  # blocks of two rows of seven outputs
     ]
@@ -335,6 +338,7 @@ def test_two_passes_of_channels(layout, dtype, arguments):
         ("f4 i4", (2, 3, 14, 32), ((3, 3), (1, 1), (1, 1))),  # the longest rows
         ("u1 ?", (2, 3, 9, 128), ((3, 3), (1, 1), (1, 1))),
         ("f4", (2, 3, 9, 64), ((3, 3), (2, 2), (1, 1))),
+        ("f4", (2, 3, 20, 20), ((5, 5), (1, 1), (2, 2))),  # the rest of a row in narrower vectors
         (ALL, (3, 7, 6, 7), ((5, 5), (1, 1), (2, 2))),
         ("f4 u1 f8", (2, 5, 13, 11), ((5, 5), (1, 1), ((0, 3), (1, 2)))),
         ("f4 u1", (3, 5, 2, 9), ((5, 5), (1, 1), (2, 2))),  # windows higher than the planes
@@ -354,6 +358,21 @@ def test_two_passes_of_channels(layout, dtype, arguments):
 @pytest.mark.parametrize("layout", ["contiguous", "inside"])
 def test_planes(layout, dtype, arguments):
     check(PLANES, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4 u4", (2, 3, 9, 60), ((3, 3), (1, 1), (1, 1))),
+        ("f4", (2, 2, 35, 33), ((5, 5), (1, 1), (2, 2))),
+        ("f8 i8", (2, 17, 6, 30), ((2, 2), (1, 1), (1, 0))),
+        ("f8", (2, 2, 20, 20), ((5, 5), (1, 1), (2, 2))),
+        ("i2", (2, 3, 9, 70), ((3, 3), (1, 1))),
+        ("u1", (2, 3, 9, 141), ((3, 3), (1, 1))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "inside"])
+def test_wide_planes(layout, dtype, arguments):
+    check(WIDE, dtype, *arguments, layout)
 
 
 @pytest.mark.parametrize("dtype", [np.dtype(name) for name in ("f4", "u1", "i2", "f8")], ids=str)

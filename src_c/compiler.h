@@ -37,7 +37,10 @@
 #define CPOOL_RESTRICT __restrict
 #endif
 
-/* To read: into the second cache, not the first: 2x on 224x224 planes (2x2), 1.3x on 112x112 (3x3, Zen 4). */
+/*
+ * To read: into the second cache, not the first: 2x on 224x224 planes (2x2), 1.3x on 112x112 (3x3, Zen 4). To read
+ * soon: into the first.
+ */
 #if CPOOL_HAS_VECTORS
 #define CPOOL_PREFETCH(p) __builtin_prefetch(p, 1)
 #define CPOOL_PREFETCH_TO_READ(p) __builtin_prefetch(p, 0, 2)

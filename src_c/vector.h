@@ -306,6 +306,6 @@ CPOOL_INLINE void store_part(T *y, RECORD_T *record, winner best, const int has_
         return;
     }
     store_winner(values, places, best, has_place);
-    memcpy(y, values, (size_t)part * BYTES);
-    if (has_place) memcpy(record, places, (size_t)part * RECORD_BYTES);
+    copy_part(y, values, part * BYTES);
+    if (has_place) copy_part(record, places, part * RECORD_BYTES);
 }

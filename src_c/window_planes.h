@@ -91,13 +91,16 @@ CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, const int h
     T values[LANES];
     RECORD_T places[64];
     store_winner(values, places, best, has_place);
-#define HALF(y, record, from, n) \
-    memcpy(y, values + (from), (size_t)(n) * BYTES); \
-    if (has_place) memcpy(record, places + (from), (size_t)(n) * RECORD_BYTES)
-#define HALVES(n) HALF(y, record, 0, n); HALF(y + second, record + second, LANES / 2, n)
-    if (part) { HALVES(part); }
-    else { HALVES(LANES / 2); }
-#undef HALVES
+#define HALF(y, record, from) \
+    if (part) { \
+        copy_part(y, values + (from), part * BYTES); \
+        if (has_place) copy_part(record, places + (from), part * RECORD_BYTES); \
+    } else { \
+        memcpy(y, values + (from), sizeof values / 2); \
+        if (has_place) memcpy(record, places + (from), (size_t)LANES / 2 * RECORD_BYTES); \
+    }
+    HALF(y, record, 0)
+    HALF(y + second, record + second, LANES / 2)
 #undef HALF
 }
 

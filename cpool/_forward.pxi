@@ -8,7 +8,7 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     cdef ptrdiff_t t, ow, start, first, run
     cdef ptrdiff_t y = item * width.output * job.channels
     cdef char *record
-    cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, 0, 0)
+    cdef cpool_window window = window_of(job, scratch, 0)
     window.streams, window.ahead = job.streams, job.ahead
     list_rows(job, scratch, &window, item // height.output, oh, oh + 1)
     window.pitch = width.stride * width.step if width.end_whole - width.whole > 1 else 0
@@ -155,7 +155,7 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
     cdef bint left = job.left and ow == 0
     cdef ptrdiff_t start = window_start(width, ow), t = 0 if left else first_tap(width, start)
     cdef ptrdiff_t slice, oh, run, y, room, readable, i
-    cdef cpool_window window = window_of(scratch, scratch.tap, scratch.tap_code, end_tap(width, start) - t, 0)
+    cdef cpool_window window = window_of(job, scratch, end_tap(width, start) - t)
     cdef const char *last
     window.left, window.streams, window.ahead = left, job.streams, job.ahead
     for i in range(window.n_taps):

@@ -2,6 +2,7 @@
 
 cdef extern from "cpool_kernels.h" nogil:
     const ptrdiff_t CPOOL_AHEAD_BYTES, CPOOL_MOST_LEFT_ROWS
+    const int CPOOL_f32, CPOOL_min_f32
     ctypedef struct cpool_window:
         const void **value
         const int64_t *row_code
@@ -9,6 +10,7 @@ cdef extern from "cpool_kernels.h" nogil:
         const ptrdiff_t *tap
         const int64_t *tap_code
         ptrdiff_t n_taps, pitch
+        uint64_t flip
         int left, streams
         ptrdiff_t ahead
     ctypedef void cpool_window_best(void *, void *, ptrdiff_t, const cpool_window *, ptrdiff_t, ptrdiff_t,
@@ -22,6 +24,7 @@ cdef extern from "cpool_kernels.h" nogil:
         const int64_t *tap_code
         ptrdiff_t n_planes, plane, y_plane, pitch, tap_pitch
         int64_t code_step
+        uint64_t flip
     ctypedef int cpool_best_along(void *, void *, const cpool_pass *, ptrdiff_t, int) noexcept
     ctypedef void cpool_best_down(void *, void *, ptrdiff_t, const cpool_pass *, ptrdiff_t, ptrdiff_t, ptrdiff_t,
                                   int) noexcept
@@ -33,6 +36,7 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t output[2]
         void *copy
         const void *fill
+        uint64_t flip
         ptrdiff_t ahead
     ctypedef void cpool_best_planes(void *, void *, const void *, const cpool_planes *, ptrdiff_t) noexcept
     ctypedef struct cpool_outputs:
@@ -80,19 +84,19 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef struct cpool_kernels:
         const char *isa
         ptrdiff_t vector_bytes
-        cpool_window_best *window_best[2][11][4]
-        cpool_window_best *window_best_pairs[2][11]
+        cpool_window_best *window_best[8][4]
+        cpool_window_best *window_best_pairs[8]
         int wide_places
-        cpool_best_along *best_along[2][11][2]
-        cpool_best_down *best_down[2][11][2]
-        cpool_best_planes *best_planes[2][11]
-        cpool_sum_record *sum_record[11]
-        cpool_spread *spread_cells[11]
-        cpool_spread *spread_pairs[11]
-        cpool_sum_rows *sum_rows[11]
-        cpool_scatter_record *scatter_record[11][2]
-        cpool_scatter_eight *scatter_eight[11]
-        cpool_scatter *scatter_add[11]
+        cpool_best_along *best_along[8][2]
+        cpool_best_down *best_down[8][2]
+        cpool_best_planes *best_planes[8]
+        cpool_sum_record *sum_record[7]
+        cpool_spread *spread_cells[7]
+        cpool_spread *spread_pairs[7]
+        cpool_sum_rows *sum_rows[7]
+        cpool_scatter_record *scatter_record[7][2]
+        cpool_scatter_eight *scatter_eight[7]
+        cpool_scatter *scatter_add[7]
         cpool_scatter *scatter_put[4]
         cpool_split *split[4]
         cpool_fill *fill[4]

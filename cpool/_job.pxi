@@ -41,6 +41,8 @@ cdef struct Job:
     char *record                  # beside outputs; NULL: not wanted
     ptrdiff_t item, code_item     # bytes of an element, of a code
     char fill[8]                  # what padding holds: what never wins, or adds nothing to a sum
+    char fill_key[8]              # the same between passes
+    uint64_t flip                 # what makes keys of x's elements
     # forward_flat
     Cut cut[3]
     int last_axis                 # the one whose pass makes y
@@ -116,16 +118,16 @@ cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nog
         plane //= job.lead_length[i]
     return offset + plane * job.lead_step[0]
 
-cdef inline cpool_window window_of(const Scratch *scratch, const ptrdiff_t *tap, const int64_t *tap_code,
-                                   ptrdiff_t n_taps, ptrdiff_t pitch) noexcept nogil:
+cdef inline cpool_window window_of(const Job *job, const Scratch *scratch, ptrdiff_t n_taps) noexcept nogil:
     cdef cpool_window window
     window.value = scratch.value
     window.row_code = scratch.row_code
     window.n_rows = 0
-    window.tap = tap
-    window.tap_code = tap_code
+    window.tap = scratch.tap
+    window.tap_code = scratch.tap_code
     window.n_taps = n_taps
-    window.pitch = pitch
+    window.pitch = 0
+    window.flip = job.flip
     window.left = window.streams = False
     window.ahead = 0
     return window

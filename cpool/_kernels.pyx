@@ -131,7 +131,7 @@ cdef void run_item(void *job, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
 cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     """Pools x into y, and the winners' places into record unless that is None; y and record in x's layout."""
     cdef Job job
-    cdef int op = plan.op, dtype = plan.code, size
+    cdef int key = plan.key, size
     cdef bint flat
     cdef const Axis *axis
     cdef cpool_window_best *every_second
@@ -141,17 +141,19 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     job.outputs = <char *> PyArray_DATA(y)
     job.record = <char *> PyArray_DATA(record) if record is not None else NULL
     memcpy(job.fill, plan.fill, sizeof(job.fill))
+    memcpy(job.fill_key, plan.fill_key, sizeof(job.fill_key))
+    job.flip = plan.flip
     axis = job.axis
     size = log2_bytes(job.code_item) if record is not None else 0
-    job.best = chosen.window_best[op][dtype][size]
+    job.best = chosen.window_best[key][size]
     job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
-    every_second = chosen.window_best_pairs[op][dtype]
-    if plan_planes(&job, chosen.best_planes[op][dtype], every_second != NULL):
+    every_second = chosen.window_best_pairs[key]
+    if plan_planes(&job, chosen.best_planes[key], every_second != NULL):
         job.run = forward_planes
         count_path(FORWARD_PLANES)
         return run(&job)
     merge_planes(&job)
-    along, down = chosen.best_along[op][dtype][min(size, 1)], chosen.best_down[op][dtype][min(size, 1)]
+    along, down = chosen.best_along[key][min(size, 1)], chosen.best_down[key][min(size, 1)]
     flat = prefers_flat(&job) and plan_flat(&job, along, down, every_second != NULL)
     if not flat and plan_rows(&job, every_second):
         job.run = forward_rows

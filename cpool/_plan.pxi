@@ -55,12 +55,12 @@ cdef class Operation:
                 return plan
         return None
 
-    def plan_for(self, ndarray x, int code, bytes fill):
-        """The plan for arrays like x, which is from as_array; the geometry's ValueErrors. code, fill: x.dtype's."""
+    def plan_for(self, ndarray x, int code, tuple order):
+        """The plan for arrays like x, which is from as_array; the geometry's ValueErrors. code, order: x.dtype's."""
         plan = self.plan_like(x)
         if plan is None:
             plan = Plan(self.arguments, x.dtype, (<object> x).shape, (<object> x).strides,
-                        is_channels_last(x, self.arguments[1]), code, fill)
+                        is_channels_last(x, self.arguments[1]), code, order)
             self.plans = (plan, *self.plans[:MOST_PLANS - 1])
         return plan
 
@@ -89,8 +89,10 @@ cdef class Plan:
     cdef readonly int rank
     cdef tuple arguments
     cdef npy_dtype dtype, record_dtype
-    cdef int op, code, ndim
-    cdef char fill[8]                   # what no element is beaten by
+    cdef int code, key, ndim            # of the dtype, of x's keys (CPOOL_FOR_EACH_KEY)
+    cdef uint64_t flip
+    cdef char fill[8]                   # what no element is beaten by,
+    cdef char fill_key[8]               # and its key
     cdef Axis axis[3]                   # missing ones of length 1 in front
     cdef ptrdiff_t taps, code_item, channels
     cdef npy_intp[64] x_shape, x_strides, y_shape, y_strides, dx_strides
@@ -98,13 +100,16 @@ cdef class Plan:
     cdef ptrdiff_t y_bytes, dx_bytes
 
     def __init__(self, tuple operation, npy_dtype dtype, tuple shape, tuple strides, bint channels_last, int code,
-                 bytes fill):
+                 tuple order):
         cdef int i, lead
         cdef ptrdiff_t reach
-        self.arguments = operation, dtype, shape, strides, channels_last, code, fill
+        self.arguments = operation, dtype, shape, strides, channels_last, code, order
         self.dtype, self.shape, self.channels_last, self.code = dtype, shape, channels_last, code
-        self.op, self.rank, self.ndim = operation[0], operation[1], len(shape)
-        memcpy(self.fill, <const char *> fill, len(fill))
+        self.rank, self.ndim = operation[1], len(shape)
+        self.key = CPOOL_min_f32 if code == CPOOL_f32 and order[2] else code
+        memcpy(self.fill, <const char *> <bytes> order[0], dtype.itemsize)
+        memcpy(self.fill_key, <const char *> <bytes> order[1], dtype.itemsize)
+        self.flip = order[2]
         self.taps = 1
         lead = self.ndim - self.rank
         axes = geometry(shape[lead:], *operation[2:])

@@ -44,7 +44,7 @@ cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     cdef ptrdiff_t first = item * job.group, y = first * height.output * width.output
     cdef cpool_planes planes
     planes.first, planes.end, planes.copy = job.cells, job.end, scratch.cells
-    planes.fill, planes.ahead = <const void *> &job.fill[0], job.ahead
+    planes.fill, planes.flip, planes.ahead = <const void *> &job.fill[0], job.flip, job.ahead
     planes.height, planes.width, planes.row, planes.plane = height.length, width.length, height.step, job.lead_step[0]
     planes.kernel, planes.stride = width.kernel, width.stride
     planes.before[0], planes.before[1] = height.before, width.before

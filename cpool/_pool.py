@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cpool import _kernels
-from cpool._arrays import FILLS, MAX, Array, as_array, contiguous, converted, delivered, in_memory_order, result
+from cpool._arrays import MAX, ORDERS, Array, as_array, contiguous, converted, delivered, in_memory_order, result
 from cpool._geometry import INT64_MAX, integers
 
 INT64 = np.dtype(np.int64)
@@ -20,7 +20,7 @@ def forward(
     """(y, (record or None, plan))."""
     op, rank = operation.arguments[:2]
     x, code = as_array("x", x, rank, any_byte=True)
-    plan = operation.plan_for(x, code, FILLS[op, code])
+    plan = operation.plan_for(x, code, ORDERS[op, x.dtype])
     y = result("y", plan.output_shape, x.dtype, rank, plan.channels_last, out, (x,))
     record = plan.forward(x, y, want_record)
     return delivered(y, out), (record, plan)

@@ -3,7 +3,7 @@
  * as they are in the record, 1.2x against lanes as wide as the elements. In narrower vectors masks do not win (0.7x to
  * 1.0x, Zen 4): these are AVX2's, but for elements of 2 bytes, where GCC 12 makes a <= b of an unsigned a > b. GCC 12
  * also turns a mask of its own vectors that is used twice into a vector again, so comparing and choosing are
- * intrinsics. Names by bytes of a vector, of a lane, by op and by dtype.
+ * intrinsics. Names by bytes of a vector and of a lane.
  */
 #include "codes_x86.h"
 
@@ -25,35 +25,13 @@ typedef __mmask64 lanes_64;
 #define SAME(bytes, lane, a, b) \
     INTRINSIC(bytes, CPOOL_NAME3(cmpeq, CPOOL_NAME2(EPI, lane), mask))(RAW(bytes, a), RAW(bytes, b))
 
-#define COMPARE(v, best, order_and_lane) INTRINSIC(VECTOR_BYTES, CPOOL_NAME2(order_and_lane, mask))( \
-        RAW(VECTOR_BYTES, v), RAW(VECTOR_BYTES, best))
-#define BETTER_max_b8(v, best) COMPARE(v, best, cmpgt_epu8)
-#define BETTER_max_u8(v, best) COMPARE(v, best, cmpgt_epu8)
-#define BETTER_max_i8(v, best) COMPARE(v, best, cmpgt_epi8)
-#define BETTER_max_u16(v, best) COMPARE(v, best, cmpgt_epu16)
-#define BETTER_max_i16(v, best) COMPARE(v, best, cmpgt_epi16)
-#define BETTER_max_u32(v, best) COMPARE(v, best, cmpgt_epu32)
-#define BETTER_max_i32(v, best) COMPARE(v, best, cmpgt_epi32)
-#define BETTER_max_u64(v, best) COMPARE(v, best, cmpgt_epu64)
-#define BETTER_max_i64(v, best) COMPARE(v, best, cmpgt_epi64)
-#define BETTER_min_b8(v, best) COMPARE(v, best, cmplt_epu8)
-#define BETTER_min_u8(v, best) COMPARE(v, best, cmplt_epu8)
-#define BETTER_min_i8(v, best) COMPARE(v, best, cmplt_epi8)
-#define BETTER_min_u16(v, best) COMPARE(v, best, cmplt_epu16)
-#define BETTER_min_i16(v, best) COMPARE(v, best, cmplt_epi16)
-#define BETTER_min_u32(v, best) COMPARE(v, best, cmplt_epu32)
-#define BETTER_min_i32(v, best) COMPARE(v, best, cmplt_epi32)
-#define BETTER_min_u64(v, best) COMPARE(v, best, cmplt_epu64)
-#define BETTER_min_i64(v, best) COMPARE(v, best, cmplt_epi64)
-
+#define BETTER_INTEGERS(v, best) \
+    INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmpgt, CPOOL_NAME2(EPI, BYTES), mask))(RAW(VECTOR_BYTES, v), \
+                                                                               RAW(VECTOR_BYTES, best))
 /* A NaN beats every number, and nothing beats a NaN that came first: the order of np.argmax. */
-#define COMPARE_FLOATS(v, best, floats, lane, not_past) \
-    (INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, lane, mask))((floats)(v), (floats)(best), not_past) & \
-     INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, lane, mask))((floats)(best), (floats)(best), _CMP_ORD_Q))
-#define BETTER_max_f32(v, best) COMPARE_FLOATS(v, best, SINGLES, ps, _CMP_NLE_UQ)
-#define BETTER_max_f64(v, best) COMPARE_FLOATS(v, best, DOUBLES, pd, _CMP_NLE_UQ)
-#define BETTER_min_f32(v, best) COMPARE_FLOATS(v, best, SINGLES, ps, _CMP_NGE_UQ)
-#define BETTER_min_f64(v, best) COMPARE_FLOATS(v, best, DOUBLES, pd, _CMP_NGE_UQ)
+#define COMPARE_FLOATS(a, b, relation) \
+    INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, PACKED, mask))((FLOATS)(a), (FLOATS)(b), relation)
+#define BETTER_FLOATS(v, best) (COMPARE_FLOATS(v, best, _CMP_NLE_UQ) & COMPARE_FLOATS(best, best, _CMP_ORD_Q))
 
 CPOOL_INLINE raw_64 widen_1_4_64(const void *p) { return _mm512_cvtepu8_epi32(_mm_loadu_si128(p)); }
 

@@ -10,14 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The names of dtypes and instruction sets. What a dtype is in C stands in dtypes.h, by the same names. */
-#define CPOOL_FOR_EACH_DTYPE(X) \
-    X(b8) X(i8) X(u8) X(i16) X(u16) X(i32) X(u32) X(i64) X(u64) X(f32) X(f64)
+/*
+ * The names of dtypes and instruction sets. What a dtype is in C stands in dtypes.h, by the same names. Unsigned
+ * integers are the signed ones of their size: sums wrap alike, and forward makes keys of the elements, of which the
+ * greatest wins in signed order, by flipping the bits of `flip`: the first bit of unsigned integers, and to find the
+ * least all bits of integers, the sign of floats. min_f32 is float32 flipped so; f32 is not flipped at all.
+ */
+#define CPOOL_FOR_EACH_DTYPE(X) X(b8) X(i8) X(i16) X(i32) X(i64) X(f32) X(f64)
+#define CPOOL_FOR_EACH_KEY(X) CPOOL_FOR_EACH_DTYPE(X) X(min_f32)
 #define CPOOL_FOR_EACH_ISA(X) X(avx512) X(avx2) X(sse2) X(neon) X(scalar)
 
 #define CPOOL_DTYPE_ENUM(dtype) CPOOL_##dtype,
-enum cpool_dtype { CPOOL_FOR_EACH_DTYPE(CPOOL_DTYPE_ENUM) CPOOL_N_DTYPES };
-enum cpool_op { CPOOL_MAX, CPOOL_MIN, CPOOL_N_OPS };
+enum cpool_dtype { CPOOL_FOR_EACH_KEY(CPOOL_DTYPE_ENUM) CPOOL_N_KEYS, CPOOL_N_DTYPES = CPOOL_min_f32 };
 
 /* An array is read only once, so what comes next is asked for so many bytes ahead. */
 #define CPOOL_AHEAD_BYTES 4096
@@ -40,6 +44,7 @@ typedef struct {
     const int64_t *tap_code;  /* [n_taps] */
     ptrdiff_t n_taps;
     ptrdiff_t pitch;
+    uint64_t flip;
     int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
     int streams;              /* of 2x2 and 3x3 taps y is written past the caches, where its rows are whole vectors */
     ptrdiff_t ahead;          /* in bytes: so far ahead are the rows asked for; 0: they are in the first cache */
@@ -85,6 +90,7 @@ typedef struct {
     ptrdiff_t n_planes, plane, y_plane; /* best_down */
     ptrdiff_t pitch, tap_pitch;
     int64_t code_step;
+    uint64_t flip;                      /* by a first pass, and back by best_down: between them lie keys */
 } cpool_pass;
 typedef int cpool_best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact);
 typedef void cpool_best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
@@ -101,6 +107,7 @@ typedef struct {
     ptrdiff_t kernel, stride, before[2], output[2];
     void *copy; /* room for a plane: before[1] + (height - 1) * width + kernel and a row's elements, or stride times */
     const void *fill;                   /* its outputs, or a vector's elements if it has fewer, whichever is more */
+    uint64_t flip;
     ptrdiff_t ahead;                    /* in bytes: so far ahead is x asked for */
 } cpool_planes;
 typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n);
@@ -212,12 +219,12 @@ typedef void cpool_scatter(void *plane, ptrdiff_t pitch, const void *values, con
 typedef struct {
     const char *isa;
     ptrdiff_t vector_bytes; /* of the widest vector; 0: none */
-    cpool_window_best *window_best[CPOOL_N_OPS][CPOOL_N_DTYPES][CPOOL_N_SIZES]; /* last index: the record's type */
-    cpool_window_best *window_best_pairs[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* stride 2, records of bytes; may be NULL */
+    cpool_window_best *window_best[CPOOL_N_KEYS][CPOOL_N_SIZES]; /* last index: the record's type */
+    cpool_window_best *window_best_pairs[CPOOL_N_KEYS]; /* stride 2, records of bytes; may be NULL */
     int wide_places; /* between passes a place is at least as wide as an element; else as in the record */
-    cpool_best_along *best_along[CPOOL_N_OPS][CPOOL_N_DTYPES][2]; /* last index: records of 1 and of 2 bytes */
-    cpool_best_down *best_down[CPOOL_N_OPS][CPOOL_N_DTYPES][2];
-    cpool_best_planes *best_planes[CPOOL_N_OPS][CPOOL_N_DTYPES]; /* may be NULL */
+    cpool_best_along *best_along[CPOOL_N_KEYS][2]; /* last index: records of 1 and of 2 bytes */
+    cpool_best_down *best_down[CPOOL_N_KEYS][2];
+    cpool_best_planes *best_planes[CPOOL_N_KEYS]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_spread *spread_cells[CPOOL_N_DTYPES];
     cpool_spread *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */

@@ -38,6 +38,7 @@
 #undef RECORD_T
 #undef RECORD_BYTES
 
+#if SUMS
 #define SCATTER CPOOL_NAME3(cpool_scatter_add, DTYPE, ISA)
 void SCATTER(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indices, ptrdiff_t dout_pitch, ptrdiff_t n) {
     SUM_T *dx = dx_;
@@ -48,5 +49,6 @@ void SCATTER(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indic
     }
 }
 #undef SCATTER
+#endif
 #endif
 #undef HAS_PAIRS

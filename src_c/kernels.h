@@ -149,39 +149,38 @@ typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
 #undef MOVE_T
 
 /* What has no vector form is the scalar table's in every table. */
-#define DECLARE_PLAIN(dtype) \
+#define DECLARE_BEST(dtype) \
+    cpool_window_best cpool_window_best_##dtype##_u8_scalar, cpool_window_best_##dtype##_u16_scalar, \
+        cpool_window_best_##dtype##_u32_scalar, cpool_window_best_##dtype##_u64_scalar;
+#define DECLARE_SUMS(dtype) \
     cpool_scatter cpool_scatter_add_##dtype##_scalar; \
-    cpool_scatter_record cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar; \
-    DECLARE_RECORD(dtype, u8) DECLARE_RECORD(dtype, u16) DECLARE_RECORD(dtype, u32) DECLARE_RECORD(dtype, u64)
-#define DECLARE_RECORD(dtype, record) \
-    cpool_window_best cpool_window_max_##dtype##_##record##_scalar, cpool_window_min_##dtype##_##record##_scalar;
-CPOOL_FOR_EACH_DTYPE(DECLARE_PLAIN)
+    cpool_scatter_record cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar;
+CPOOL_FOR_EACH_KEY(DECLARE_BEST)
+CPOOL_FOR_EACH_DTYPE(DECLARE_SUMS)
 cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_scatter_put_u32_scalar,
     cpool_scatter_put_u64_scalar;
 
-#define SLOT(stage, dtype) \
-    {CPOOL_NAME4(stage, dtype, u8, ISA), stage##_##dtype##_u16_scalar, stage##_##dtype##_u32_scalar, \
-     stage##_##dtype##_u64_scalar},
-#define MAX_SLOT(dtype) SLOT(cpool_window_max, dtype)
-#define MIN_SLOT(dtype) SLOT(cpool_window_min, dtype)
+#define BEST_SLOT(dtype) \
+    {CPOOL_NAME4(cpool_window_best, dtype, u8, ISA), cpool_window_best_##dtype##_u16_scalar, \
+     cpool_window_best_##dtype##_u32_scalar, cpool_window_best_##dtype##_u64_scalar},
 /* With records of bytes, of elements of 4 and 8 bytes and of smaller ones. */
 #define WIDE_SLOTS(stage, end) \
-    [CPOOL_i32] = CPOOL_NAME4(stage, i32, u8, end), [CPOOL_u32] = CPOOL_NAME4(stage, u32, u8, end), \
-    [CPOOL_i64] = CPOOL_NAME4(stage, i64, u8, end), [CPOOL_u64] = CPOOL_NAME4(stage, u64, u8, end), \
+    [CPOOL_i32] = CPOOL_NAME4(stage, i32, u8, end), [CPOOL_i64] = CPOOL_NAME4(stage, i64, u8, end), \
     [CPOOL_f32] = CPOOL_NAME4(stage, f32, u8, end), [CPOOL_f64] = CPOOL_NAME4(stage, f64, u8, end)
 #if HAS_SMALL_PAIRS
 #define SMALL_SLOTS(stage) \
     [CPOOL_b8] = CPOOL_NAME4(stage, b8, u8, ISA), [CPOOL_i8] = CPOOL_NAME4(stage, i8, u8, ISA), \
-    [CPOOL_u8] = CPOOL_NAME4(stage, u8, u8, ISA), [CPOOL_i16] = CPOOL_NAME4(stage, i16, u8, ISA), \
-    [CPOOL_u16] = CPOOL_NAME4(stage, u16, u8, ISA),
+    [CPOOL_i16] = CPOOL_NAME4(stage, i16, u8, ISA),
 #else
 #define SMALL_SLOTS(stage)
 #endif
 #if CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0
-#define PAIRS_SLOTS(stage) {SMALL_SLOTS(stage) WIDE_SLOTS(stage, ISA)}
+#define PAIRS_SLOTS \
+    {SMALL_SLOTS(window_best_pairs) WIDE_SLOTS(window_best_pairs, ISA), \
+     [CPOOL_min_f32] = CPOOL_NAME4(window_best_pairs, min_f32, u8, ISA)}
 #define SPREAD_PAIRS_SLOTS {WIDE_SLOTS(spread_pairs, ISA)}
 #else
-#define PAIRS_SLOTS(stage) {NULL}
+#define PAIRS_SLOTS {NULL}
 #define SPREAD_PAIRS_SLOTS {NULL}
 #endif
 #if HAS_SUMS_OF_ROWS
@@ -189,17 +188,12 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #else
 #define ROWS_SLOTS {NULL}
 #endif
-#define MAX_ALONG_SLOT(dtype) PASS_SLOT(best_along, dtype, max)
-#define MIN_ALONG_SLOT(dtype) PASS_SLOT(best_along, dtype, min)
-#define MAX_DOWN_SLOT(dtype) PASS_SLOT(best_down, dtype, max)
-#define MIN_DOWN_SLOT(dtype) PASS_SLOT(best_down, dtype, min)
-#define PASS_SLOT(stage, dtype, op) {CPOOL_NAME5(stage, dtype, u8, ISA, op), CPOOL_NAME5(stage, dtype, u16, ISA, op)},
+#define ALONG_SLOT(dtype) {CPOOL_NAME4(best_along, dtype, u8, ISA), CPOOL_NAME4(best_along, dtype, u16, ISA)},
+#define DOWN_SLOT(dtype) {CPOOL_NAME4(best_down, dtype, u8, ISA), CPOOL_NAME4(best_down, dtype, u16, ISA)},
 #if MAX_VECTOR_BYTES
-#define MAX_PLANES_SLOT(dtype) CPOOL_NAME4(planes_max, dtype, u8, ISA),
-#define MIN_PLANES_SLOT(dtype) CPOOL_NAME4(planes_min, dtype, u8, ISA),
+#define PLANES_SLOT(dtype) CPOOL_NAME4(best_planes, dtype, u8, ISA),
 #else
-#define MAX_PLANES_SLOT(dtype) NULL,
-#define MIN_PLANES_SLOT(dtype) NULL,
+#define PLANES_SLOT(dtype) NULL,
 #endif
 #define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
 #define SPREAD_SLOT(dtype) CPOOL_NAME4(spread_cells, dtype, u8, ISA),
@@ -217,14 +211,14 @@ extern const cpool_kernels TABLE;
 const cpool_kernels TABLE = {
     .isa = CPOOL_STRING(ISA),
     .vector_bytes = MAX_VECTOR_BYTES,
-    .window_best = {{CPOOL_FOR_EACH_DTYPE(MAX_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_SLOT)}},
-    .window_best_pairs = {PAIRS_SLOTS(window_max_pairs), PAIRS_SLOTS(window_min_pairs)},
+    .window_best = {CPOOL_FOR_EACH_KEY(BEST_SLOT)},
+    .window_best_pairs = PAIRS_SLOTS,
 #if MAX_VECTOR_BYTES && MAX_VECTOR_BYTES < 64
     .wide_places = 1,
 #endif
-    .best_along = {{CPOOL_FOR_EACH_DTYPE(MAX_ALONG_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_ALONG_SLOT)}},
-    .best_down = {{CPOOL_FOR_EACH_DTYPE(MAX_DOWN_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_DOWN_SLOT)}},
-    .best_planes = {{CPOOL_FOR_EACH_DTYPE(MAX_PLANES_SLOT)}, {CPOOL_FOR_EACH_DTYPE(MIN_PLANES_SLOT)}},
+    .best_along = {CPOOL_FOR_EACH_KEY(ALONG_SLOT)},
+    .best_down = {CPOOL_FOR_EACH_KEY(DOWN_SLOT)},
+    .best_planes = {CPOOL_FOR_EACH_KEY(PLANES_SLOT)},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
     .spread_cells = {CPOOL_FOR_EACH_DTYPE(SPREAD_SLOT)},
     .spread_pairs = SPREAD_PAIRS_SLOTS,

@@ -41,40 +41,29 @@
         static best_of_width *const of_width[] = {FROM_WIDEST(OF_WIDTH)}; \
         best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room); \
     }
-#define MAX_OF_WIDTH(bytes) CPOOL_NAME5(window_best, DTYPE, RECORD, bytes, max)
-#define MIN_OF_WIDTH(bytes) CPOOL_NAME5(window_best, DTYPE, RECORD, bytes, min)
-WINDOW(cpool_window_max, MAX_OF_WIDTH)
-WINDOW(cpool_window_min, MIN_OF_WIDTH)
+#define BEST_OF_WIDTH(bytes) CPOOL_NAME4(window_best, DTYPE, RECORD, bytes)
+#define BEST_PAIRS_OF_WIDTH(bytes) CPOOL_NAME4(window_best_pairs, DTYPE, RECORD, bytes)
+WINDOW(cpool_window_best, BEST_OF_WIDTH)
 #if HAS_PAIRS
-#define MAX_PAIRS_OF_WIDTH(bytes) CPOOL_NAME5(window_best_pairs, DTYPE, RECORD, bytes, max)
-#define MIN_PAIRS_OF_WIDTH(bytes) CPOOL_NAME5(window_best_pairs, DTYPE, RECORD, bytes, min)
-static WINDOW(window_max_pairs, MAX_PAIRS_OF_WIDTH)
-static WINDOW(window_min_pairs, MIN_PAIRS_OF_WIDTH)
-#undef MAX_PAIRS_OF_WIDTH
-#undef MIN_PAIRS_OF_WIDTH
+static WINDOW(window_best_pairs, BEST_PAIRS_OF_WIDTH)
 #endif
 #undef WINDOW
-#undef MAX_OF_WIDTH
-#undef MIN_OF_WIDTH
+#undef BEST_OF_WIDTH
+#undef BEST_PAIRS_OF_WIDTH
 
 #if MAX_VECTOR_BYTES && RECORD_BYTES == 1
-#define PLANES_OF_WIDTH(op, bytes) CPOOL_NAME5(best_planes, DTYPE, RECORD, bytes, op)
+#define PLANES_OF_WIDTH(bytes) CPOOL_NAME4(best_planes, DTYPE, RECORD, bytes)
 /* What is left of a row is done in narrow vectors where one holds it: 1.1x for rows of 20 floats. */
-#define PLANES(op) \
-    static void KERNEL(CPOOL_NAME2(planes, op))(void *y, void *record, const void *x, const cpool_planes *planes, \
-                                                ptrdiff_t n) { \
-        const ptrdiff_t rest = planes->output[1] % (MAX_VECTOR_BYTES / BYTES), end = planes->output[1]; \
-        const ptrdiff_t whole = rest * BYTES <= PLANES_BYTES ? end - rest : end; \
-        if (whole) PLANES_OF_WIDTH(op, MAX_VECTOR_BYTES)(y, record, x, planes, n, 0, whole); \
-        if (whole < end) PLANES_OF_WIDTH(op, PLANES_BYTES)(y, record, x, planes, n, whole, end); \
-    }
-PLANES(max)
-PLANES(min)
-#undef PLANES
+static void KERNEL(best_planes)(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
+    const ptrdiff_t rest = planes->output[1] % (MAX_VECTOR_BYTES / BYTES), end = planes->output[1];
+    const ptrdiff_t whole = rest * BYTES <= PLANES_BYTES ? end - rest : end;
+    if (whole) PLANES_OF_WIDTH(MAX_VECTOR_BYTES)(y, record, x, planes, n, 0, whole);
+    if (whole < end) PLANES_OF_WIDTH(PLANES_BYTES)(y, record, x, planes, n, whole, end);
+}
 #undef PLANES_OF_WIDTH
 #endif
 
-#if RECORD_BYTES == 1
+#if RECORD_BYTES == 1 && SUMS
 #define SUM_OF_WIDTH(bytes) CPOOL_NAME4(sum_record, DTYPE, RECORD, bytes)
 static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,
                                const cpool_cells *cells) {
@@ -103,8 +92,8 @@ SPREAD(spread_pairs, 2, PAIRS_OF_WIDTH)
 #undef KERNEL
 #endif
 
-#if MAX_VECTOR_BYTES == 0 && RECORD_BYTES <= 2
+#if MAX_VECTOR_BYTES == 0 && RECORD_BYTES <= 2 && SUMS
 #include "scatter_record.h"
-#elif HAS_EIGHTS && RECORD_BYTES == 1
+#elif HAS_EIGHTS && RECORD_BYTES == 1 && SUMS
 #include "scatter_eight.h"
 #endif

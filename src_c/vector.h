@@ -52,6 +52,9 @@
 #define store_winner NAMED(store_winner)
 #define store_part NAMED(store_part)
 #define choose NAMED(choose)
+#define flip_of NAMED(flip_of)
+#define flipped NAMED(flipped)
+#define winner_of NAMED(winner_of)
 #define choose_code NAMED(choose_code)
 #define only NAMED(only)
 
@@ -82,6 +85,9 @@ CPOOL_INLINE vec load_bits(const T *p) {
 }
 CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? (vec)-(load_bits(p) != 0) : load_bits(p); }
 CPOOL_INLINE void store(T *p, vec v) { memcpy(p, &v, sizeof v); }
+CPOOL_INLINE lanes_vec flip_of(uint64_t flip) { return (lanes_vec){0} + (CODE_T)flip; }
+/* An element's key, and of that the element. */
+CPOOL_INLINE vec flipped(vec v, lanes_vec flip) { return FLIPS ? (vec)((lanes_vec)v ^ flip) : v; }
 CPOOL_INLINE vec zero(void) { return (vec){0}; }
 CPOOL_INLINE vec sum_of(vec a, vec b) { return IS_FLOAT ? ADD(a, b) : (vec)ADD((lanes_vec)a, (lanes_vec)b); }
 /* Past the caches: p is a multiple of 16 bytes. */
@@ -221,12 +227,21 @@ CPOOL_INLINE best_mask same_bits(vec a, vec b) { return (best_mask)((lanes_vec)a
 
 #define LANES ((ptrdiff_t)1)
 typedef T vec;
+typedef CODE_T lanes_vec;
 typedef RECORD_T code_vec;
 typedef int best_mask;
 #define NOT(mask) (!(mask))
 
 CPOOL_INLINE vec load_bits(const T *p) { return *p; }
 CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? *p != 0 : *p; }
+CPOOL_INLINE lanes_vec flip_of(uint64_t flip) { return (lanes_vec)flip; }
+CPOOL_INLINE vec flipped(vec v, lanes_vec flip) {
+    lanes_vec bits;
+    memcpy(&bits, &v, sizeof v);
+    bits = (lanes_vec)(bits ^ flip);
+    if (FLIPS) memcpy(&v, &bits, sizeof v);
+    return v;
+}
 CPOOL_INLINE vec zero(void) { return 0; }
 CPOOL_INLINE vec sum_of(vec a, vec b) { return (vec)ADD((SUM_T)a, (SUM_T)b); }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return a == b; }
@@ -264,7 +279,7 @@ CPOOL_INLINE vec only(best_mask mask, vec v) { return mask ? v : 0; }
 /* Floats that are not NaN have a maximum of their own, if the processor does what is wanted of equals. */
 #if VECTOR_BYTES && IS_FLOAT && HAS_FLOAT_MAX
 #define IS_ORDERED 1
-CPOOL_INLINE best_mask unordered(vec a, vec b) { return (best_mask)CPOOL_NAME2(UNORDERED, DTYPE)(a, b); }
+CPOOL_INLINE best_mask unordered(vec a, vec b) { return (best_mask)UNORDERED(a, b); }
 CPOOL_INLINE best_mask either(best_mask a, best_mask b) { return (best_mask)EITHER(a, b); }
 CPOOL_INLINE int any_lane(best_mask mask) { return ANY_LANE(mask); }
 #else
@@ -293,19 +308,20 @@ typedef struct {
     code_vec place;
 } winner;
 
-CPOOL_INLINE void store_winner(T *y, RECORD_T *record, winner best, const int has_place) {
-    store(y, best.value);
+CPOOL_INLINE void store_winner(T *y, RECORD_T *record, winner best, lanes_vec flip, const int has_place) {
+    store(y, flipped(best.value, flip));
     if (has_place) store_code(record, best.place);
 }
 /* part: of a vector only so many elements are written; 0: all. */
-CPOOL_INLINE void store_part(T *y, RECORD_T *record, winner best, const int has_place, ptrdiff_t part) {
+CPOOL_INLINE void store_part(T *y, RECORD_T *record, winner best, lanes_vec flip, const int has_place,
+                             ptrdiff_t part) {
     T values[VECTOR_BYTES ? VECTOR_BYTES / BYTES : 1];
     RECORD_T places[64];
     if (!part) {
-        store_winner(y, record, best, has_place);
+        store_winner(y, record, best, flip, has_place);
         return;
     }
-    store_winner(values, places, best, has_place);
+    store_winner(values, places, best, flip, has_place);
     copy_part(y, values, part * BYTES);
     if (has_place) copy_part(record, places, part * RECORD_BYTES);
 }

@@ -1,15 +1,15 @@
 /*
- * window_best.h - forward straight from x, for one op, dtype, record and width of vector. Parameters: those of
- * op_kernels.h, which includes it.
+ * window_best.h - forward straight from x, for one dtype, record and width of vector. Parameters: the vocabulary of
+ * width_kernels.h, which includes it.
  */
-#define best_at CPOOL_NAME2(NAMED(best_at), OP)
+#define best_at NAMED(best_at)
 #if IS_ORDERED
-#define best_again CPOOL_NAME2(NAMED(best_again), OP)
+#define best_again NAMED(best_again)
 #else
 #define best_again(...) (void)0
 #endif
-#define best_rows CPOOL_NAME2(NAMED(best_rows), OP)
-#define best_part CPOOL_NAME2(NAMED(best_part), OP)
+#define best_rows NAMED(best_rows)
+#define best_part NAMED(best_part)
 
 /*
  * The windows of n_vectors vectors, y_step apart in y and record, and step apart from `at` on among the cells.
@@ -21,8 +21,9 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
                          const int ordered) {
     winner best[4], cell[4];
     best_mask nan = {0};
+    const lanes_vec flip = flip_of(window->flip);
 #define CELL(r, t, k) \
-    (winner){load_every(stride, (const T *)window->value[r] + at + window->tap[t] + (k) * step), \
+    (winner){flipped(load_every(stride, (const T *)window->value[r] + at + window->tap[t] + (k) * step), flip), \
              splat(window->row_code[r] + window->tap_code[t])}
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
     for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(best[k], best[n_vectors > 1 ? k + 1 : k]);
@@ -36,7 +37,7 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
     }
 #undef CELL
     LEAVE_IF_NAN();
-    for (int k = 0; k < n_vectors; k++) store_winner(y + k * y_step, record + k * y_step, best[k], has_place);
+    for (int k = 0; k < n_vectors; k++) store_winner(y + k * y_step, record + k * y_step, best[k], flip, has_place);
     return 1;
 }
 
@@ -107,7 +108,7 @@ CPOOL_INLINE void best_part(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 }
 
 /* Functions of their own, because together they have more to hold than there are registers. */
-#define PART_OF(stride, has_place) CPOOL_NAME4(NAMED(best_part), OP, stride, has_place)
+#define PART_OF(stride, has_place) CPOOL_NAME3(NAMED(best_part), stride, has_place)
 #define BEST_PART(stride, has_place) \
     static CPOOL_NOINLINE void PART_OF(stride, has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
                                                           const cpool_window *w, row_part p) { \
@@ -116,7 +117,7 @@ CPOOL_INLINE void best_part(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 #define WINDOW_BEST(stage, stride) \
     BEST_PART(stride, 0) \
     BEST_PART(stride, 1) \
-    static void CPOOL_NAME2(NAMED(stage), OP)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w, \
+    static void NAMED(stage)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w, \
                                               row_part p) { \
         if (record || RECORD_BYTES > 1) PART_OF(stride, 1)(y, record, y_pitch, w, p); \
         else PART_OF(stride, 0)(y, record, y_pitch, w, p); \

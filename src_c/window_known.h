@@ -1,27 +1,28 @@
 /*
- * window_known.h - forward of windows of 2x2 and of 3x3 taps, straight from x, unrolled, for one op, dtype, record and
- * width of vector: 1.1x to 1.3x. Parameters: those of window_best.h, which includes it.
+ * window_known.h - forward of windows of 2x2 and of 3x3 taps, straight from x, unrolled, for one dtype, record and width
+ * of vector: 1.1x to 1.3x. Parameters: those of window_best.h, which includes it.
  */
-#define known_window CPOOL_NAME2(NAMED(known_window), OP)
-#define known_of CPOOL_NAME2(NAMED(known_of), OP)
-#define best_of_known CPOOL_NAME2(NAMED(best_of_known), OP)
+#define known_window NAMED(known_window)
+#define known_of NAMED(known_of)
+#define best_of_known NAMED(best_of_known)
 #if IS_ORDERED
-#define best_of_known_again CPOOL_NAME2(NAMED(best_of_known_again), OP)
+#define best_of_known_again NAMED(best_of_known_again)
 #else
 #define best_of_known_again(...) (void)0
 #endif
-#define best_run CPOOL_NAME2(NAMED(best_run), OP)
-#define best_known CPOOL_NAME2(NAMED(best_known), OP)
+#define best_run NAMED(best_run)
+#define best_known NAMED(best_known)
 
 /* A window's rows and their 2 or 3 taps, in copies: to the compiler a record's bytes could be those of a window. */
 typedef struct {
     const T *row[CPOOL_MOST_LEFT_ROWS]; /* at its first tap */
     ptrdiff_t tap[3];                   /* from there */
     code_vec place[3 * CPOOL_MOST_LEFT_ROWS];
+    lanes_vec flip;
 } known_window;
 
 CPOOL_INLINE known_window known_of(const cpool_window *window, ptrdiff_t at, const int rows, const int taps) {
-    known_window known = {0};
+    known_window known = {.flip = flip_of(window->flip)};
     for (int r = 0; r < rows; r++) {
         known.row[r] = (const T *)window->value[r] + window->tap[0] + at;
         for (int t = 0; t < taps; t++) known.place[r * taps + t] = splat(window->row_code[r] + window->tap_code[t]);
@@ -64,6 +65,7 @@ CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known
         } else load_pairs(first, &cell[0].value, &cell[1].value);
         if (stride == 2 && taps == 3) cell[2].value = load_evens(first + 2);
         for (int t = 0; t < taps; t++) {
+            cell[t].value = flipped(cell[t].value, known->flip);
             if ((r * taps + t) % 2) NOTE_NAN(cell[t], before);
             before = cell[t];
         }
@@ -75,9 +77,9 @@ CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known
         if (has_place) best.place = codes_in_order(best.place);
     }
     if (streams) {
-        store_past(y, best.value);
+        store_past(y, flipped(best.value, known->flip));
         if (has_place) store_code(record, best.place);
-    } else store_winner(y, record, best, has_place);
+    } else store_winner(y, record, best, known->flip, has_place);
     if (rows * taps % 2) NOTE_NAN(before, before);
     LEAVE_IF_NAN();
     return 1;

@@ -1,17 +1,17 @@
 /*
- * window_passes.h - forward of windows in passes: in scratch along an axis, and along the last one into y, for one op,
- * dtype and record. Parameters: those of op_kernels.h, which includes it.
+ * window_passes.h - forward of windows in passes: in scratch along an axis, and along the last one into y, for one
+ * dtype and record. Parameters: the vocabulary of width_kernels.h, which includes it.
  *
  * What is NaN is looked for in the first pass alone; where there is any, all passes are `exact`.
  */
-#define along_taps CPOOL_NAME2(NAMED(along_taps), OP)
-#define best_along CPOOL_NAME5(best_along, DTYPE, RECORD, ISA, OP)
-#define best_down CPOOL_NAME5(best_down, DTYPE, RECORD, ISA, OP)
-#define down_rows CPOOL_NAME2(NAMED(down_rows), OP)
-#define down_planes CPOOL_NAME2(NAMED(down_planes), OP)
-#define down_cell CPOOL_NAME2(NAMED(down_cell), OP)
-#define down_row CPOOL_NAME2(NAMED(down_row), OP)
-#define down_four CPOOL_NAME2(NAMED(down_four), OP)
+#define along_taps NAMED(along_taps)
+#define best_along CPOOL_NAME4(best_along, DTYPE, RECORD, ISA)
+#define best_down CPOOL_NAME4(best_down, DTYPE, RECORD, ISA)
+#define down_rows NAMED(down_rows)
+#define down_planes NAMED(down_planes)
+#define down_cell NAMED(down_cell)
+#define down_row NAMED(down_row)
+#define down_four NAMED(down_four)
 
 /*
  * One pass of taps (0: any number). A first one, of cells, tells whether any was NaN; a later one has places to read.
@@ -24,6 +24,7 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
     const PLACE_T *code[5];
     code_vec place[5];
     best_mask nan = {0};
+    const lanes_vec flip = flip_of(pass->flip);
     for (int t = 0; t < taps; t++) {
         value[t] = (const T *)pass->value + pass->tap[t];
         if (later) code[t] = (const PLACE_T *)pass->code + pass->tap[t];
@@ -34,9 +35,11 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
     if (stride == 2 && (t) < 2) cell.value = (t) ? odd : even; \
     else if (stride == 2) cell.value = load_evens(value[0] + 2 + 2 * i); \
     else { \
-        cell.value = load((taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i); \
+        const T *from = (taps ? value[t] : (const T *)pass->value + pass->tap[t]) + i; \
+        cell.value = later ? load_bits(from) : load(from); \
         OPAQUE(cell.value); \
     } \
+    if (!later) cell.value = flipped(cell.value, flip); \
     if (has_place) cell.place = taps ? place[t] : splat(pass->tap_code[t]); \
     if (has_place && later) \
         cell.place += load_place((taps ? code[t] : (const PLACE_T *)pass->code + pass->tap[t]) + i)
@@ -113,7 +116,7 @@ static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pa
 
 /* The cell of tap t; code: of its row. */
 CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t, code_vec code, const int has_place) {
-    winner cell = {load((const T *)pass->value + at + t * pass->tap_pitch), code};
+    winner cell = {load_bits((const T *)pass->value + at + t * pass->tap_pitch), code};
     if (has_place) cell.place += load_place((const PLACE_T *)pass->code + at + t * pass->tap_pitch);
     return cell;
 }
@@ -122,6 +125,7 @@ CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t,
 CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
                            const int taps, const int has_place, const int ordered, ptrdiff_t part) {
     const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
+    const lanes_vec flip = flip_of(pass->flip);
     const code_vec next = splat(pass->code_step);
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;
@@ -132,7 +136,7 @@ CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdi
             code += next;
             best = winner_of(best, down_cell(pass, at + j, t, code, has_place), has_place, ordered);
         }
-        store_part(y + j, record + j, best, has_place, part);
+        store_part(y + j, record + j, best, flip, has_place, part);
     }
 }
 
@@ -143,6 +147,7 @@ CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdi
 CPOOL_INLINE void down_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
                             ptrdiff_t width, const int three, const int has_place) {
     const ptrdiff_t taps = pass->n_taps;
+    const lanes_vec flip = flip_of(pass->flip);
     const code_vec next = splat(pass->code_step), second = next + next, third = second + next;
 #define CELL(t, code) down_cell(pass, at + j, t, code, has_place)
 #define WIN(first, second) winner_of(first, second, has_place, IS_ORDERED)
@@ -151,7 +156,7 @@ CPOOL_INLINE void down_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
     do { \
         winner own = best; \
         own.place -= before; \
-        store_winner(y + (row) * y_pitch + j, record + (row) * y_pitch + j, own, has_place); \
+        store_winner(y + (row) * y_pitch + j, record + (row) * y_pitch + j, own, flip, has_place); \
     } while (0)
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;

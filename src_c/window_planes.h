@@ -1,15 +1,15 @@
 /*
- * window_planes.h - forward of small square windows over whole planes of x whose rows are a few vectors, for one op,
- * dtype and width of vector and records of bytes. Parameters: those of op_kernels.h, which includes it. A vector of
+ * window_planes.h - forward of small square windows over whole planes of x whose rows are a few vectors, for one
+ * dtype and width of vector and records of bytes. Parameters: the vocabulary of width_kernels.h, which includes it. A vector of
  * columns goes down the plane, with the rows that windows share in registers.
  */
-#define plane_columns CPOOL_NAME2(NAMED(plane_columns), OP)
-#define best_of_row CPOOL_NAME2(NAMED(best_of_row), OP)
-#define row_or_padding CPOOL_NAME2(NAMED(row_or_padding), OP)
-#define copied_plane CPOOL_NAME2(NAMED(copied_plane), OP)
-#define down_columns CPOOL_NAME2(NAMED(down_columns), OP)
-#define store_columns CPOOL_NAME2(NAMED(store_columns), OP)
-#define best_planes CPOOL_NAME2(NAMED(best_planes), OP)
+#define plane_columns NAMED(plane_columns)
+#define best_of_row NAMED(best_of_row)
+#define row_or_padding NAMED(row_or_padding)
+#define copied_plane NAMED(copied_plane)
+#define down_columns NAMED(down_columns)
+#define store_columns NAMED(store_columns)
+#define best_planes NAMED(best_planes)
 #define MOST_TAPS 5
 
 /* A vector of columns of y. What lies beside x's rows counts as fill, and names the window's first cell in the row. */
@@ -18,6 +18,7 @@ typedef struct {
     int left, right; /* whether some of the first taps, some of the others lie there */
     best_mask outside[MOST_TAPS];
     code_vec place[MOST_TAPS];
+    lanes_vec flip;
     code_vec row[MOST_TAPS + 1]; /* what a window's rows add to places; GCC 12 would make constants anew each time */
 } plane_columns;
 
@@ -34,6 +35,8 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
         cells[t] = stride == 2 ? load_evens_apart(x + 2, apart) : load(x + t);
         CPOOL_OPAQUE_VECTOR(cells[t]);
     }
+    CPOOL_UNROLL
+    for (int t = 0; t < kernel; t++) cells[t] = flipped(cells[t], columns->flip);
 #if IS_ORDERED
     /* Of stride 1 the first and the last tap see all cells, if lanes are not fewer than what lies between. */
     if (ordered)
@@ -78,19 +81,19 @@ CPOOL_INLINE const T *copied_plane(const T *x, const cpool_planes *planes, ptrdi
 }
 
 /* A row of a vector, of which only a part may be written. halves: the second is of the plane `second` outputs on. */
-CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, const int has_place, const int stride,
-                                const int halves, ptrdiff_t second, ptrdiff_t part) {
+CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, lanes_vec flip, const int has_place,
+                                const int stride, const int halves, ptrdiff_t second, ptrdiff_t part) {
     if (stride == 2) {
         best.value = in_order(best.value);
         if (has_place) best.place = codes_in_order(best.place);
     }
     if (stride == 1 || !halves) {
-        store_part(y, record, best, has_place, part);
+        store_part(y, record, best, flip, has_place, part);
         return;
     }
     T values[LANES];
     RECORD_T places[64];
-    store_winner(values, places, best, has_place);
+    store_winner(values, places, best, flip, has_place);
 #define HALF(y, record, from) \
     if (part) { \
         copy_part(y, values + (from), part * BYTES); \
@@ -114,7 +117,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
     const cpool_planes p = *planes; /* in copies: to the compiler a record's bytes could be these */
     const plane_columns c = *columns;
     const int at_once = stride == 1 ? 2 : 1; /* rows of outputs, which share all of x's but one each */
-    const vec fill = (vec){0} + *(const T *)p.fill;
+    const vec fill = flipped((vec){0} + *(const T *)p.fill, c.flip);
     const ptrdiff_t lanes = halves ? LANES / 2 : LANES, width = p.output[1] > lanes ? p.output[1] : lanes;
     const ptrdiff_t last_row = width * stride + kernel - 1 - p.before[1]; /* so far the last row is read */
     const ptrdiff_t outputs = p.output[0] * p.output[1];
@@ -130,7 +133,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 #define BELOW(best, n_rows) (winner){(best).value, (best).place + c.row[n_rows]}
 #define OUT(best, part) \
     do { \
-        store_columns(y, record, best, has_place, stride, halves, second, part); \
+        store_columns(y, record, best, c.flip, has_place, stride, halves, second, part); \
         y += p.output[1]; \
         record += p.output[1]; \
     } while (0)
@@ -203,7 +206,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
  */
 static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
                                        ptrdiff_t first, ptrdiff_t end_column) {
-    plane_columns c = {0};
+    plane_columns c = {.flip = flip_of(p->flip)};
     const int halves = VECTOR_BYTES <= PLANES_BYTES && p->stride == 2 && p->output[1] <= LANES / 2;
     const ptrdiff_t lanes = halves ? LANES / 2 : LANES;
     for (c.first = first; c.first < end_column; c.first += LANES) {

@@ -57,7 +57,7 @@ static void test_scatter_record(const cpool_kernels *table, int dtype, int size,
                 if (o.checked && (at < o.first || at >= o.end)) continue;
                 type->add(image_of(SLOT_Y, dx) + (p * o.dx_plane + at) * bytes, dout + from * bytes);
             }
-    table->scatter_record[dtype][size](dx, dout, codes, &o);
+    table->scatter_record[elements[dtype].code][size](dx, dout, codes, &o);
     for (ptrdiff_t i = 0; i < cells; i++) {
         type->one_nan(dx + i * bytes);
         type->one_nan(image_of(SLOT_Y, dx) + i * bytes);
@@ -66,7 +66,7 @@ static void test_scatter_record(const cpool_kernels *table, int dtype, int size,
 }
 
 /* The moves know sizes only; any dtype of the size will do for contents. */
-static const int dtype_of_size[CPOOL_N_SIZES] = {CPOOL_u8, CPOOL_u16, CPOOL_u32, CPOOL_u64};
+static const int dtype_of_size[CPOOL_N_SIZES] = {TEST_u8, TEST_u16, TEST_u32, TEST_u64};
 
 /* Where a two-dimensional walk of these counts and steps begins and ends, relative to its first element. */
 static ptrdiff_t lowest(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_t step) {
@@ -112,7 +112,7 @@ static void test_pack(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t n_bytes
     const ptrdiff_t src_pitch = between(0, n_bytes + 20), dst_pitch = n_bytes + between(0, 5);
     uint8_t *src = place_in(SLOT_VALUES, (n - 1) * src_pitch + n_bytes);
     uint8_t *dst = output_in(SLOT_Y, (n - 1) * dst_pitch + n_bytes);
-    fill_values(src, CPOOL_u8, (n - 1) * src_pitch + n_bytes);
+    fill_values(src, TEST_u8, (n - 1) * src_pitch + n_bytes);
     for (ptrdiff_t i = 0; i < n; i++)
         memcpy(image_of(SLOT_Y, dst) + i * dst_pitch, src + i * src_pitch, (size_t)n_bytes);
     table->pack(dst, dst_pitch, src, src_pitch, n, n_bytes, between(0, 1) * 64);
@@ -146,33 +146,33 @@ static void test_scatter(const char *isa, cpool_scatter *kernel, const element *
 
 static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     for (int size = 0; size < CPOOL_N_SIZES; size++) {
-        for (int op = 0; op < CPOOL_N_OPS; op++)
-            test_window_best(table->isa, table->window_best[op][dtype][size], op, dtype, 1 << size, 1, n, width);
+        for (int op = 0; op < N_OPS; op++)
+            test_window_best(table->isa, table->window_best[key_of(op, dtype)][size], op, dtype, 1 << size, 1, n, width);
         if (size < 2) test_scatter_record(table, dtype, size, n, width);
     }
-    for (int op = 0; op < CPOOL_N_OPS; op++)
-        if (table->window_best_pairs[op][dtype])
-            test_window_best(table->isa, table->window_best_pairs[op][dtype], op, dtype, 1, 2, n, width);
-    for (int op = 0; op < CPOOL_N_OPS; op++)
+    for (int op = 0; op < N_OPS; op++)
+        if (table->window_best_pairs[key_of(op, dtype)])
+            test_window_best(table->isa, table->window_best_pairs[key_of(op, dtype)], op, dtype, 1, 2, n, width);
+    for (int op = 0; op < N_OPS; op++)
         for (int size = 0; size < 2; size++) {
             test_best_along(table, op, dtype, size, width);
             test_best_down(table, op, dtype, size, n, width);
         }
-    for (int op = 0; op < CPOOL_N_OPS; op++)
-        if (table->best_planes[op][dtype]) test_best_planes(table, op, dtype, n, width);
+    for (int op = 0; op < N_OPS; op++)
+        if (table->best_planes[key_of(op, dtype)]) test_best_planes(table, op, dtype, n, width);
     test_sum_record(table, dtype, n, width);
-    if (table->scatter_eight[dtype]) test_scatter_eight(table, dtype, width);
-    if (table->sum_rows[dtype]) test_sum_rows(table, dtype, n, width);
+    if (table->scatter_eight[elements[dtype].code]) test_scatter_eight(table, dtype, width);
+    if (table->sum_rows[elements[dtype].code]) test_sum_rows(table, dtype, n, width);
     test_spread(table, dtype, 1, n, width);
-    if (table->spread_pairs[dtype]) test_spread(table, dtype, 2, n, width);
+    if (table->spread_pairs[elements[dtype].code]) test_spread(table, dtype, 2, n, width);
 }
 
 /* width: 0 where a kernel allows it, up to five of the widest vectors. */
 static void test_widths(const cpool_kernels *table, ptrdiff_t n, ptrdiff_t width) {
-    for (int dtype = 0; dtype < CPOOL_N_DTYPES; dtype++) {
+    for (int dtype = 0; dtype < TEST_N_DTYPES; dtype++) {
         if (width * (ptrdiff_t)elements[dtype].bytes > MAX_WIDTH_BYTES) continue;
         if (width) test_dtype(table, dtype, n, width);
-        test_scatter(table->isa, table->scatter_add[dtype], &elements[dtype], dtype, width);
+        test_scatter(table->isa, table->scatter_add[elements[dtype].code], &elements[dtype], dtype, width);
     }
     for (int size = 0; size < CPOOL_N_SIZES; size++) {
         if (width << size > MAX_WIDTH_BYTES) continue;

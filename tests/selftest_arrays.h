@@ -43,16 +43,24 @@ static void store_unsigned(void *p, size_t bytes, uint64_t value) {
     }
 }
 
-/* dtypes: what the naive loops must know of each. Integers add as unsigned, because their gradients wrap. */
-#define FOR_EACH_SUM(X) \
-    X(b8, uint8_t, a || b) X(i8, int8_t, (uint64_t)a + (uint64_t)b) X(u8, uint8_t, a + b) \
-    X(i16, int16_t, (uint64_t)a + (uint64_t)b) X(u16, uint16_t, a + b) X(i32, int32_t, (uint64_t)a + (uint64_t)b) \
-    X(u32, uint32_t, a + b) X(i64, int64_t, (uint64_t)a + (uint64_t)b) X(u64, uint64_t, a + b) \
-    X(f32, float, a + b) X(f64, double, a + b)
+/*
+ * dtypes: what the naive loops must know of each, and the kernels' name for it. Integers add as unsigned, because their
+ * gradients wrap.
+ */
+#define FOR_EACH_TEST(X) \
+    X(b8, b8, uint8_t, a || b) X(i8, i8, int8_t, (uint64_t)a + (uint64_t)b) X(u8, i8, uint8_t, a + b) \
+    X(i16, i16, int16_t, (uint64_t)a + (uint64_t)b) X(u16, i16, uint16_t, a + b) \
+    X(i32, i32, int32_t, (uint64_t)a + (uint64_t)b) X(u32, i32, uint32_t, a + b) \
+    X(i64, i64, int64_t, (uint64_t)a + (uint64_t)b) X(u64, i64, uint64_t, a + b) \
+    X(f32, f32, float, a + b) X(f64, f64, double, a + b)
+#define TEST_ENUM(dtype, kernels, T, sum) TEST_##dtype,
+enum { FOR_EACH_TEST(TEST_ENUM) TEST_N_DTYPES };
+enum { MAX, MIN, N_OPS };
 
 typedef struct {
     const char *name;
     size_t bytes;
+    int code, is_unsigned; /* of the kernels' tables */
     int (*beats)(const void *value, const void *best, int op);
     void (*add)(void *sum, const void *value);
     /* IEEE 754 leaves open which NaN a sum of two gives, so sums are compared up to that. */
@@ -60,11 +68,11 @@ typedef struct {
     void (*ordinary)(void *value);
 } element;
 
-#define DEFINE_ELEMENT(dtype, T, sum) \
+#define DEFINE_ELEMENT(dtype, kernels, T, sum) \
     static int beats_##dtype(const void *value, const void *best, int op) { \
         const T a = *(const T *)value, b = *(const T *)best; \
         if (isnan((double)a) || isnan((double)b)) return !isnan((double)b); \
-        return op == CPOOL_MAX ? a > b : a < b; \
+        return op == MAX ? a > b : a < b; \
     } \
     static void add_##dtype(void *to, const void *value) { \
         const T a = *(const T *)to, b = *(const T *)value; \
@@ -74,14 +82,24 @@ typedef struct {
         if (isnan((double)*(T *)value)) memset(value, 0xFF, sizeof(T)); \
     } \
     static void ordinary_##dtype(void *value) { *(T *)value = (T)(between(0, 1 << 26) / (double)(1 << 20)); }
-FOR_EACH_SUM(DEFINE_ELEMENT)
+FOR_EACH_TEST(DEFINE_ELEMENT)
 
-#define ELEMENT(dtype, T, sum) \
-    [CPOOL_##dtype] = {#dtype, sizeof(T), beats_##dtype, add_##dtype, one_nan_##dtype, ordinary_##dtype},
-static const element elements[CPOOL_N_DTYPES] = {FOR_EACH_SUM(ELEMENT)};
+#define ELEMENT(dtype, kernels, T, sum) \
+    {#dtype, sizeof(T), CPOOL_##kernels, (T)-1 > 0 && TEST_##dtype != TEST_b8, beats_##dtype, add_##dtype, one_nan_##dtype, \
+     ordinary_##dtype},
+static const element elements[TEST_N_DTYPES] = {FOR_EACH_TEST(ELEMENT)};
 
-#define ONE(dtype, T, sum) +1
-_Static_assert(0 FOR_EACH_SUM(ONE) == CPOOL_N_DTYPES, "a dtype is missing in FOR_EACH_SUM");
+/* Which kernels find the best of a dtype, and which bits they are to flip (cpool_kernels.h). */
+static int key_of(int op, int dtype) { return op == MIN && dtype == TEST_f32 ? CPOOL_min_f32 : elements[dtype].code; }
+static uint64_t flip_of(int op, int dtype) {
+    const uint64_t sign = 1ull << (8 * elements[dtype].bytes - 1), all = sign | (sign - 1);
+    const int is_float = dtype == TEST_f32 || dtype == TEST_f64;
+    return (elements[dtype].is_unsigned ? sign : 0) ^ (op == MAX ? 0 : is_float ? sign : all);
+}
+static void flip_all(uint8_t *p, int op, int dtype, ptrdiff_t n) {
+    const size_t bytes = elements[dtype].bytes;
+    for (; n > 0; n--, p += bytes) store_unsigned(p, bytes, load_unsigned(p, bytes) ^ flip_of(op, dtype));
+}
 
 /* As bits: both zeros, both infinities, NaNs (quiet, of either sign, signalling), the least positive, 1, both ends. */
 static const uint64_t special_f32[] = {0,          0x80000000, 0x7F800000, 0xFF800000, 0x7FC00000, 0xFFC01234,
@@ -96,11 +114,11 @@ enum { ANY_BITS, SPECIAL, TIES, ORDINARY, N_KINDS };
 static void fill_values(uint8_t *p, int dtype, ptrdiff_t count) {
     const size_t bytes = elements[dtype].bytes;
     const uint64_t middle = 1ull << (8 * bytes - 1), ends[] = {0, 1, UINT64_MAX, middle, middle - 1};
-    const uint64_t *special = dtype == CPOOL_f32 ? special_f32 : dtype == CPOOL_f64 ? special_f64 : ends;
-    const ptrdiff_t n_special = dtype == CPOOL_b8 ? 2 : special == ends ? 5 : 11;
+    const uint64_t *special = dtype == TEST_f32 ? special_f32 : dtype == TEST_f64 ? special_f64 : ends;
+    const ptrdiff_t n_special = dtype == TEST_b8 ? 2 : special == ends ? 5 : 11;
     const ptrdiff_t kind = between(0, N_KINDS - 1), tie = between(0, n_special - 1);
     for (ptrdiff_t i = 0; i < count; i++, p += bytes) {
-        if (kind == SPECIAL || dtype == CPOOL_b8) store_unsigned(p, bytes, special[between(0, n_special - 1)]);
+        if (kind == SPECIAL || dtype == TEST_b8) store_unsigned(p, bytes, special[between(0, n_special - 1)]);
         else if (kind == TIES) store_unsigned(p, bytes, special[(tie + between(0, 1)) % n_special]);
         else if (kind == ANY_BITS) store_unsigned(p, bytes, random_bits() << 32 ^ random_bits());
         else elements[dtype].ordinary(p);

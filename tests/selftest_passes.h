@@ -4,9 +4,9 @@
 enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
 
 static int is_nan(int dtype, const uint8_t *value) {
-    return (dtype == CPOOL_f32 || dtype == CPOOL_f64) && !elements[dtype].beats(value, value, CPOOL_MAX) &&
-           elements[dtype].beats(value, (const uint8_t[8]){0}, CPOOL_MAX) &&
-           elements[dtype].beats(value, (const uint8_t[8]){0}, CPOOL_MIN);
+    return (dtype == TEST_f32 || dtype == TEST_f64) && !elements[dtype].beats(value, value, MAX) &&
+           elements[dtype].beats(value, (const uint8_t[8]){0}, MAX) &&
+           elements[dtype].beats(value, (const uint8_t[8]){0}, MIN);
 }
 
 static int any_nan(int dtype, const uint8_t *values_, ptrdiff_t n) {
@@ -28,7 +28,7 @@ static int finds_nan(const cpool_kernels *table, int op, int dtype, int size) {
     const int64_t code = 0;
     memset(nans, 0xff, sizeof nans);
     const cpool_pass pass = {.value = nans, .n_images = 1, .n_taps = 1, .tap = &tap, .tap_code = &code};
-    return (dtype == CPOOL_f32 || dtype == CPOOL_f64) && table->best_along[op][dtype][size](y, NULL, &pass, 1, 0);
+    return (dtype == TEST_f32 || dtype == TEST_f64) && table->best_along[key_of(op, dtype)][size](y, NULL, &pass, 1, 0);
 }
 
 static void fill_places(uint8_t *places, ptrdiff_t bytes, ptrdiff_t n) {
@@ -36,13 +36,16 @@ static void fill_places(uint8_t *places, ptrdiff_t bytes, ptrdiff_t n) {
         store_unsigned(places + i * bytes, (size_t)bytes, (uint64_t)between(0, MOST_READ_PLACE));
 }
 
-/* The first best of n_taps cells, into best, and its place. */
-static uint64_t first_of_taps(uint8_t *best, int op, int dtype, const uint8_t *cells, const uint8_t *places,
-                              ptrdiff_t place, ptrdiff_t n_taps, const ptrdiff_t *offset, const int64_t *code) {
+/* The first best of n_taps cells, or of cells of which these are the keys, into best, and its place. */
+static uint64_t first_of_taps(uint8_t *best, int op, int dtype, int are_keys, const uint8_t *cells,
+                              const uint8_t *places, ptrdiff_t place, ptrdiff_t n_taps, const ptrdiff_t *offset,
+                              const int64_t *code) {
     _Alignas(8) uint8_t value[8];
     uint64_t best_place = 0;
     for (ptrdiff_t t = 0; t < n_taps; t++) {
-        read_value(value, dtype, cells + offset[t] * (ptrdiff_t)elements[dtype].bytes);
+        memcpy(value, cells + offset[t] * (ptrdiff_t)elements[dtype].bytes, elements[dtype].bytes);
+        if (are_keys) flip_all(value, op, dtype, 1);
+        read_value(value, dtype, value);
         if (t && !elements[dtype].beats(value, best, op)) continue;
         memcpy(best, value, elements[dtype].bytes);
         best_place = (uint64_t)code[t] + (places ? load_unsigned(places + offset[t] * place, (size_t)place) : 0);
@@ -56,7 +59,7 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, int s
     const ptrdiff_t lanes = table->vector_bytes ? table->vector_bytes / bytes : 1;
     const ptrdiff_t n = (width + lanes - 1) / lanes * lanes;
     const int later = between(0, 1) != 0, recorded = between(0, 2) != 0, in_place = later && between(0, 1);
-    const int in_pairs = !later && size == 0 && table->window_best_pairs[op][dtype] && between(0, 2) == 0;
+    const int in_pairs = !later && size == 0 && table->window_best_pairs[key_of(op, dtype)] && between(0, 2) == 0;
     const ptrdiff_t stride = in_pairs ? 2 : 1, n_taps = in_pairs ? between(2, 3) : between(1, MOST_ALONG_TAPS);
     ptrdiff_t offset[MOST_ALONG_TAPS] = {0};
     int64_t code[MOST_ALONG_TAPS] = {between(0, 9)};
@@ -71,7 +74,8 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, int s
     uint8_t *places = output_in(SLOT_CODE, (in_place ? cells : n) * place);
     uint8_t *from = in_place ? y : place_in(SLOT_VALUES, cells * bytes);
     uint8_t *from_places = in_place ? places : place_in(SLOT_CODES, cells * place);
-    fill_values(from, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+    fill_values(from, dtype == TEST_b8 && !later ? TEST_u8 : dtype, cells);
+    if (later) flip_all(from, op, dtype, cells);
     if (in_pairs) memset(from + 2 * n * bytes, 0, (size_t)bytes); /* which pairs do not see, nor below the first tap */
     else if (!later && n_images == 1) memset(from + n * bytes, 0, (size_t)(span * bytes));
     if (later && recorded) fill_places(from_places, place, cells);
@@ -89,20 +93,21 @@ static void test_best_along(const cpool_kernels *table, int op, int dtype, int s
         const uint8_t *cell = (in_place ? image : from) + stride * i * bytes;
         for (ptrdiff_t t = 0; t < n_taps; t++) nan_seen |= any_nan(dtype, cell + offset[t] * bytes, 1);
         const uint64_t best_place =
-            first_of_taps(best, op, dtype, cell,
+            first_of_taps(best, op, dtype, later, cell,
                           later && recorded ? (in_place ? places_image : from_places) + i * place : NULL, place, n_taps,
                           offset, code);
+        flip_all(best, op, dtype, 1);
         memcpy(image + i * bytes, best, (size_t)bytes);
         if (recorded) store_unsigned(places_image + i * place, (size_t)place, best_place);
     }
     const cpool_pass pass = {.value = from, .code = later && recorded ? from_places : NULL, .later = later,
                              .in_pairs = in_pairs, .n_images = n_images, .n_taps = n_taps, .tap = offset,
-                             .tap_code = code};
-    const int found = table->best_along[op][dtype][size](y, recorded ? places : NULL, &pass, width, exact);
+                             .tap_code = code, .flip = flip_of(op, dtype)};
+    const int found = table->best_along[key_of(op, dtype)][size](y, recorded ? places : NULL, &pass, width, exact);
     allow_room(SLOT_Y, y, bytes, n, 1, width, n);
     if (recorded) allow_room(SLOT_CODE, places, place, n, 1, width, n);
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE) && (later || (found ? nan : !nan_seen || !finds)), table->isa,
-          op == CPOOL_MAX ? "best_along max" : "best_along min", elements[dtype].name, place, 1, width);
+          op == MAX ? "best_along max" : "best_along min", elements[dtype].name, place, 1, width);
 }
 
 static void test_best_down(const cpool_kernels *table, int op, int dtype, int size, ptrdiff_t n, ptrdiff_t width) {
@@ -113,14 +118,15 @@ static void test_best_down(const cpool_kernels *table, int op, int dtype, int si
     const ptrdiff_t n_taps = between(1, MOST_DOWN_TAPS), tap_pitch = width + between(0, 3);
     cpool_pass pass = {.later = 1, .n_taps = n_taps, .n_planes = between(1, 2), .plane = between(0, 20),
                        .pitch = between(0, 2) ? tap_pitch : 2 * tap_pitch, .tap_pitch = tap_pitch,
-                       .code_step = between(0, MOST_CODE_STEP)};
+                       .code_step = between(0, MOST_CODE_STEP), .flip = flip_of(op, dtype)};
     const ptrdiff_t y_pitch = width + between(0, 3), rows = pass.n_planes * n, span = (rows - 1) * y_pitch + width;
     const ptrdiff_t room = random_room(span), most = room > span ? room : span;
     const ptrdiff_t cells = (pass.n_planes - 1) * pass.plane + (n - 1) * pass.pitch + (n_taps - 1) * tap_pitch + read;
     pass.y_plane = n * y_pitch;
     uint8_t *from = place_in(SLOT_VALUES, cells * bytes), *from_places = place_in(SLOT_CODES, cells * place);
     uint8_t *y = output_in(SLOT_Y, most * bytes), *places = output_in(SLOT_CODE, most * code);
-    fill_values(from, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+    fill_values(from, dtype, cells);
+    flip_all(from, op, dtype, cells);
     fill_places(from_places, place, cells);
     ptrdiff_t offset[MOST_DOWN_TAPS];
     int64_t tap_code[MOST_DOWN_TAPS];
@@ -129,27 +135,27 @@ static void test_best_down(const cpool_kernels *table, int op, int dtype, int si
         for (ptrdiff_t j = 0; j < width; j++) {
             _Alignas(8) uint8_t best[8];
             const ptrdiff_t at = r / n * pass.plane + r % n * pass.pitch + j, to = r * y_pitch + j;
-            const uint64_t best_place = first_of_taps(best, op, dtype, from + at * bytes, from_places + at * place,
+            const uint64_t best_place = first_of_taps(best, op, dtype, 1, from + at * bytes, from_places + at * place,
                                                       place, n_taps, offset, tap_code);
             memcpy(image_of(SLOT_Y, y) + to * bytes, best, (size_t)bytes);
             if (recorded) store_unsigned(image_of(SLOT_CODE, places) + to * code, (size_t)code, best_place);
         }
     pass.value = from, pass.code = recorded ? from_places : NULL;
-    table->best_down[op][dtype][size](y, recorded ? places : NULL, y_pitch, &pass, n, width, room,
+    table->best_down[key_of(op, dtype)][size](y, recorded ? places : NULL, y_pitch, &pass, n, width, room,
                                 (any_nan(dtype, from, cells) && finds_nan(table, op, dtype, size)) || between(0, 1));
     allow_room(SLOT_Y, y, bytes, y_pitch, rows, width, room);
     if (recorded) allow_room(SLOT_CODE, places, code, y_pitch, rows, width, room);
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
-          op == CPOOL_MAX ? "best_down max" : "best_down min", elements[dtype].name, place, n, width);
+          op == MAX ? "best_down max" : "best_down min", elements[dtype].name, place, n, width);
 }
 
 /* What no element is beaten by: of the ends of a dtype the worst. */
 static void worst_value(uint8_t *worst, int op, int dtype) {
     const size_t bytes = elements[dtype].bytes;
     const uint64_t middle = 1ull << (8 * bytes - 1);
-    const uint64_t ends[] = {dtype == CPOOL_b8, 0, UINT64_MAX, middle, middle - 1};
-    const uint64_t *values = dtype == CPOOL_f32 ? special_f32 + 2 : dtype == CPOOL_f64 ? special_f64 + 2 : ends;
-    const ptrdiff_t n = values != ends || dtype == CPOOL_b8 ? 2 : 5; /* of floats the infinities */
+    const uint64_t ends[] = {dtype == TEST_b8, 0, UINT64_MAX, middle, middle - 1};
+    const uint64_t *values = dtype == TEST_f32 ? special_f32 + 2 : dtype == TEST_f64 ? special_f64 + 2 : ends;
+    const ptrdiff_t n = values != ends || dtype == TEST_b8 ? 2 : 5; /* of floats the infinities */
     store_unsigned(worst, bytes, values[0]);
     for (ptrdiff_t i = 1; i < n; i++) {
         _Alignas(8) uint8_t value[8];
@@ -163,12 +169,12 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, lanes = table->vector_bytes / bytes;
     static const ptrdiff_t kernels[] = {2, 3, 5};
     const ptrdiff_t kernel = kernels[between(0, 2)];
-    const ptrdiff_t stride = table->window_best_pairs[op][dtype] && kernel < 5 ? between(1, 2) : 1;
+    const ptrdiff_t stride = table->window_best_pairs[key_of(op, dtype)] && kernel < 5 ? between(1, 2) : 1;
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     cpool_planes p = {.height = between(1, 9), .width = width, .row = width + between(0, 2), .kernel = kernel,
                       .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill,
-                      .ahead = between(0, 9999)};
+                      .flip = flip_of(op, dtype), .ahead = between(0, 9999)};
     p.plane = p.height * p.row + between(0, 3);
     p.output[0] = between(1, (p.height - 1 + p.before[0]) / stride + 1);
     p.output[1] = between(1, (p.width - 1 + p.before[1]) / stride + 1);
@@ -177,7 +183,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     const ptrdiff_t columns = (p.output[1] > lanes ? p.output[1] : lanes) * stride;
     uint8_t *x = place_in(SLOT_VALUES, cells * bytes);
     uint8_t *y = output_in(SLOT_Y, span * bytes), *record = output_in(SLOT_CODE, span);
-    fill_values(x, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+    fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
     worst_value(fill, op, dtype);
     p.first = x, p.end = x + cells * bytes;
     p.copy = place_in(SLOT_INDICES, bytes * (p.before[1] + (p.height - 1) * width + kernel +
@@ -193,11 +199,11 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
             offset[seen] = i / outputs * p.plane + r * p.row + c, code[seen++] = t;
         }
         _Alignas(8) uint8_t best[8];
-        const uint64_t place = first_of_taps(best, op, dtype, x, NULL, 0, seen, offset, code);
+        const uint64_t place = first_of_taps(best, op, dtype, 0, x, NULL, 0, seen, offset, code);
         memcpy(image_of(SLOT_Y, y) + i * bytes, best, (size_t)bytes);
         if (recorded) store_unsigned(image_of(SLOT_CODE, record) + i, 1, place);
     }
-    table->best_planes[op][dtype](y, recorded ? record : NULL, x, &p, n);
+    table->best_planes[key_of(op, dtype)](y, recorded ? record : NULL, x, &p, n);
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
-          op == CPOOL_MAX ? "best_planes max" : "best_planes min", elements[dtype].name, 1, n, width);
+          op == MAX ? "best_planes max" : "best_planes min", elements[dtype].name, 1, n, width);
 }

@@ -33,7 +33,7 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
     fill_values(dout, dtype, readable);
     for (ptrdiff_t i = 0; i < readable; i++)
         record[i] = (uint8_t)(between(0, 15) ? between(0, 5) * 51 : between(0, 255));
-    table->sum_record[dtype](dx, dout, record, taps, &cells);
+    table->sum_record[elements[dtype].code](dx, dout, record, taps, &cells);
     for (ptrdiff_t r = 0; r < n_rows; r++)
         for (ptrdiff_t i = 0; i < n; i++)
             for (ptrdiff_t p = 0; p < n_phases; p++)
@@ -73,7 +73,7 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     uint8_t *dx = output_in(SLOT_Y, written * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, readable);
     for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)between(0, 8);
-    table->sum_rows[dtype](dx, dout + beside * bytes, record + beside, rows, n, &c);
+    table->sum_rows[elements[dtype].code](dx, dout + beside * bytes, record + beside, rows, n, &c);
     memcpy(image, dx, (size_t)(written * bytes));
     for (ptrdiff_t r = 0; r < n; r++)
         for (ptrdiff_t j = 0; j < width; j++) {
@@ -91,7 +91,7 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
 
 /* apart: 1 is spread_cells, 2 spread_pairs. */
 static void test_spread(const cpool_kernels *table, int dtype, ptrdiff_t apart, ptrdiff_t n, ptrdiff_t width) {
-    cpool_spread *const spread = (apart == 2 ? table->spread_pairs : table->spread_cells)[dtype];
+    cpool_spread *const spread = (apart == 2 ? table->spread_pairs : table->spread_cells)[elements[dtype].code];
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, slices = between(0, 3) ? 1 : 2;
     const ptrdiff_t rows = between(1, slices == 1 ? 3 : 2);
@@ -150,7 +150,7 @@ static void test_scatter_eight(const cpool_kernels *table, int dtype, ptrdiff_t 
                                .dx_plane = (uint32_t)dx_plane, .kernel = (uint32_t)kernel,
                                .column = (uint32_t)column, .row = (uint32_t)row, .n_codes = codes,
                                .ahead = (const char *)dx, .ahead_step = between(0, 99)};
-    table->scatter_eight[dtype](dx, dout, record, &eight);
+    table->scatter_eight[elements[dtype].code](dx, dout, record, &eight);
     for (ptrdiff_t p = 0; p < 8; p++)
         for (ptrdiff_t i = 0; i < n; i++) {
             const ptrdiff_t code = record[p * plane + i];

@@ -8,14 +8,14 @@ static const void *values[MAX_ROWS];
 static int64_t row_code[MAX_ROWS], tap_code[MAX_TAPS];
 static ptrdiff_t tap[MAX_TAPS], tap_low, tap_high;
 
-static cpool_window random_window(int64_t largest, ptrdiff_t columns) {
+static cpool_window random_window(int64_t largest, ptrdiff_t columns, uint64_t flip) {
     /* 2x2 and 3x3 have code of their own. */
     const ptrdiff_t square = between(0, 2) ? 0 : between(2, 3);
     const cpool_window window = {.value = values, .row_code = row_code, .tap = tap, .tap_code = tap_code,
                                  .n_rows = square ? square : between(1, MAX_ROWS),
                                  .n_taps = square ? square : between(1, MAX_TAPS),
                                  .pitch = between(1, 4) == 1 ? 1 : columns + between(0, MAX_PAST_ROW),
-                                 .streams = between(0, 1) != 0};
+                                 .flip = flip, .streams = between(0, 1) != 0};
     tap_low = tap_high = tap[0] = between(-4, 20), tap_code[0] = between(0, 9);
     for (ptrdiff_t t = 1; t < window.n_taps; t++) {
         tap[t] = square ? tap[t - 1] + 1 : between(-4, 20);
@@ -34,7 +34,7 @@ static cpool_window random_window(int64_t largest, ptrdiff_t columns) {
 
 /* As contents a bool has any byte, of which all but 0 count as 1. */
 static void read_value(uint8_t *value, int dtype, const uint8_t *from) {
-    if (dtype == CPOOL_b8) *value = *from != 0;
+    if (dtype == TEST_b8) *value = *from != 0;
     else memcpy(value, from, elements[dtype].bytes);
 }
 
@@ -43,7 +43,7 @@ static void random_rows(const cpool_window *window, int dtype, ptrdiff_t span, p
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, cells = span + slack_bytes / bytes;
     for (ptrdiff_t r = 0; r < window->n_rows; r++) {
         uint8_t *row = place_in(SLOT_VALUES + (int)r, cells * bytes);
-        fill_values(row, dtype == CPOOL_b8 ? CPOOL_u8 : dtype, cells);
+        fill_values(row, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
         values[r] = row - tap_low * bytes;
     }
 }
@@ -71,7 +71,7 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes;
     const int recorded = record > 1 || between(0, 2);
     const int64_t largest = record == 8 ? INT64_MAX : ((int64_t)1 << 8 * record) - 1;
-    cpool_window window = random_window(largest, stride * width);
+    cpool_window window = random_window(largest, stride * width, flip_of(op, dtype));
     window.left = stride == 2 && window.n_rows <= CPOOL_MOST_LEFT_ROWS && window.n_taps == 3 &&
                   tap[2] == tap[0] + 2 && tap[1] == tap[0] + 1 && between(0, 1);
     const ptrdiff_t y_pitch = width + between(0, 5), span = (n - 1) * y_pitch + width, room = random_room(span);
@@ -91,7 +91,7 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     kernel(y, recorded ? places : NULL, y_pitch, &window, n, width, room);
     allow_room(SLOT_Y, y, bytes, y_pitch, n, width, room);
     if (recorded) allow_room(SLOT_CODE, places, record, y_pitch, n, width, room);
-    const char *name = stride == 2 ? (op == CPOOL_MAX ? "window_max_pairs" : "window_min_pairs")
-                                   : (op == CPOOL_MAX ? "window_max" : "window_min");
+    const char *name = stride == 2 ? (op == MAX ? "window_max_pairs" : "window_min_pairs")
+                                   : (op == MAX ? "window_max" : "window_min");
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), isa, name, elements[dtype].name, record, n, width);
 }

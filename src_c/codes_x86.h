@@ -66,6 +66,9 @@ CPOOL_INLINE void stream_32(void *p, raw_32 v) {
     stream_16(p, _mm256_castsi256_si128(v));
     stream_16((char *)p + 16, _mm256_extracti128_si256(v, 1));
 }
+CPOOL_INLINE raw_32 join_32(const void *low, const void *high) {
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(low)), _mm_loadu_si128(high), 1);
+}
 
 /* The low halves of the lanes of 8 bytes. */
 CPOOL_INLINE raw_16 low_halves(raw_32 v) {

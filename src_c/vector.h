@@ -20,6 +20,7 @@
 #define best_mask NAMED(best_mask)
 #define load NAMED(load)
 #define load_bits NAMED(load_bits)
+#define load_halves NAMED(load_halves)
 #define load_every NAMED(load_every)
 #define load_pairs NAMED(load_pairs)
 #define load_pairs_but_first NAMED(load_pairs_but_first)
@@ -84,6 +85,15 @@ CPOOL_INLINE vec load_bits(const T *p) {
     return v;
 }
 CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? (vec)-(load_bits(p) != 0) : load_bits(p); }
+#if VECTOR_BYTES == 32
+/* Half a vector, and the other half from `apart` elements on. */
+CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) {
+    const vec v = (vec)join_32(p, p + apart);
+    return IS_BOOL ? (vec)-(v != 0) : v;
+}
+#else
+CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) { return (void)apart, load(p); } /* named, never called */
+#endif
 CPOOL_INLINE void store(T *p, vec v) { memcpy(p, &v, sizeof v); }
 CPOOL_INLINE lanes_vec flip_of(uint64_t flip) { return (lanes_vec){0} + (CODE_T)flip; }
 /* An element's key, and of that the element. */

@@ -24,15 +24,15 @@ typedef struct {
 
 /* The best of the taps in a row of x. */
 CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns *columns, vec fill, ptrdiff_t far,
-                                best_mask *nan, const int kernel, const int stride, const int has_place,
-                                const int ordered) {
+                                best_mask *nan, const int kernel, const int stride, const int halves,
+                                const int has_place, const int ordered) {
     winner best = {fill, columns->place[0]};
     vec cells[MOST_TAPS];
     shortly_ahead(x, stride * VECTOR_BYTES, far);
     if (stride == 2) load_pairs_apart(x, apart, cells, cells + 1);
     CPOOL_UNROLL
     for (int t = stride == 2 ? 2 : 0; t < kernel; t++) {
-        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart) : load(x + t);
+        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart) : halves ? load_halves(x + t, apart) : load(x + t);
         CPOOL_OPAQUE_VECTOR(cells[t]);
     }
     CPOOL_UNROLL
@@ -40,7 +40,7 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
 #if IS_ORDERED
     /* Of stride 1 the first and the last tap see all cells, if lanes are not fewer than what lies between. */
     if (ordered)
-        for (int t = stride == 1 && LANES >= kernel - 1 ? kernel - 1 : 1; t < kernel; t++)
+        for (int t = stride == 1 && LANES >= (kernel - 1) << halves ? kernel - 1 : 1; t < kernel; t++)
             *nan = either(*nan, unordered(cells[t], cells[stride == 2 ? t - 1 : 0]));
 #endif
     if (columns->left) {
@@ -63,10 +63,12 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
 /* The same of a row that may be padding: that names the window's first cell in its column. */
 CPOOL_INLINE winner row_or_padding(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrdiff_t height, ptrdiff_t apart,
                                    const plane_columns *columns, vec fill, ptrdiff_t far, best_mask *nan,
-                                   const int kernel, const int stride, const int has_place, const int ordered) {
+                                   const int kernel, const int stride, const int halves, const int has_place,
+                                   const int ordered) {
     winner best = {fill, columns->place[0]};
     if ((size_t)row < (size_t)height)
-        return best_of_row(x + row * pitch, apart, columns, fill, far, nan, kernel, stride, has_place, ordered);
+        return best_of_row(x + row * pitch, apart, columns, fill, far, nan, kernel, stride, halves, has_place,
+                           ordered);
     if (row < 0) best.place -= splat(row * kernel);
     return best;
 }
@@ -87,7 +89,7 @@ CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, lanes_vec f
         best.value = in_order(best.value);
         if (has_place) best.place = codes_in_order(best.place);
     }
-    if (stride == 1 || !halves) {
+    if (!halves) {
         store_part(y, record, best, flip, has_place, part);
         return;
     }
@@ -126,9 +128,11 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
     const ptrdiff_t loose_of_two = loose_rows(p.output[0], p.output[1], lanes, outputs - c.first);
     best_mask nan = {0};
     winner row[MOST_TAPS + 1], pair;
-#define ROW(i) best_of_row(cells + (i) * pitch, apart, &c, fill, p.ahead, &nan, kernel, stride, has_place, ordered)
+#define ROW(i) \
+    best_of_row(cells + (i) * pitch, apart, &c, fill, p.ahead, &nan, kernel, stride, halves, has_place, ordered)
 #define ROW_OR_PADDING(i) \
-    row_or_padding(cells, i, pitch, p.height, apart, &c, fill, p.ahead, &nan, kernel, stride, has_place, ordered)
+    row_or_padding(cells, i, pitch, p.height, apart, &c, fill, p.ahead, &nan, kernel, stride, halves, has_place, \
+                   ordered)
 #define WIN(first, second) winner_of(first, second, has_place, ordered)
 #define BELOW(best, n_rows) (winner){(best).value, (best).place + c.row[n_rows]}
 #define OUT(best, part) \
@@ -207,10 +211,11 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
                                        ptrdiff_t first, ptrdiff_t end_column) {
     plane_columns c = {.flip = flip_of(p->flip)};
-    const int halves = VECTOR_BYTES <= PLANES_BYTES && p->stride == 2 && p->output[1] <= LANES / 2;
+    const int halves = VECTOR_BYTES <= PLANES_BYTES && (p->stride == 2 || VECTOR_BYTES == 32) &&
+                       end_column - first <= LANES / 2;
     const ptrdiff_t lanes = halves ? LANES / 2 : LANES;
     for (c.first = first; c.first < end_column; c.first += LANES) {
-        if (p->output[1] > LANES && c.first > p->output[1] - LANES) c.first = p->output[1] - LANES;
+        if (p->output[1] > lanes && c.first > p->output[1] - lanes) c.first = p->output[1] - lanes;
         for (ptrdiff_t t = 0; t < p->kernel; t++) {
             PLACE_T outside[LANES], place[LANES];
             for (ptrdiff_t lane = 0; lane < LANES; lane++) {
@@ -240,7 +245,11 @@ static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, con
         if (record) COLUMNS(kernel, stride, halves, 1); \
         else COLUMNS(kernel, stride, halves, 0); \
     } while (0)
-        if (p->stride == 1 && p->kernel == 2) OF_KERNEL(2, 1, 0);
+        if (VECTOR_BYTES == 32 && p->stride == 1 && halves) {
+            if (p->kernel == 2) OF_KERNEL(2, 1, 1);
+            else if (p->kernel == 3) OF_KERNEL(3, 1, 1);
+            else OF_KERNEL(5, 1, 1);
+        } else if (p->stride == 1 && p->kernel == 2) OF_KERNEL(2, 1, 0);
         else if (p->stride == 1 && p->kernel == 3) OF_KERNEL(3, 1, 0);
         else if (p->stride == 1) OF_KERNEL(5, 1, 0);
 #if HAS_PAIRS

@@ -35,6 +35,14 @@ typedef __mmask64 lanes_64;
 
 CPOOL_INLINE raw_64 widen_1_4_64(const void *p) { return _mm512_cvtepu8_epi32(_mm_loadu_si128(p)); }
 
+CPOOL_INLINE raw_64 join_64(const void *low, const void *high) {
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256(low)), _mm256_loadu_si256(high), 1);
+}
+CPOOL_INLINE void store_apart_64(void *low, void *high, raw_64 v) {
+    _mm256_storeu_si256(low, _mm512_castsi512_si256(v));
+    _mm256_storeu_si256(high, _mm512_extracti64x4_epi64(v, 1));
+}
+
 CPOOL_INLINE void stream_64(void *p, raw_64 v) {
     stream_32(p, _mm512_castsi512_si256(v));
     stream_32((char *)p + 32, _mm512_extracti64x4_epi64(v, 1));
@@ -43,6 +51,10 @@ CPOOL_INLINE void stream_64(void *p, raw_64 v) {
 /* The codes of a narrow vector: n bytes of a register. */
 CPOOL_INLINE raw_16 load_low(const void *p, const size_t n) {
     return n == 16 ? _mm_loadu_si128(p) : n == 8 ? _mm_loadu_si64(p) : n == 4 ? _mm_loadu_si32(p) : _mm_loadu_si16(p);
+}
+/* What lies n bytes further up in a register. */
+CPOOL_INLINE raw_16 high_codes(raw_16 v, const size_t n) {
+    return n == 8 ? _mm_bsrli_si128(v, 8) : n == 4 ? _mm_bsrli_si128(v, 4) : _mm_bsrli_si128(v, 2);
 }
 CPOOL_INLINE void store_low(void *p, raw_16 v, const size_t n) {
     if (n == 16) _mm_storeu_si128(p, v);

@@ -10,6 +10,12 @@ typedef uint8x16_t raw_16;
 CPOOL_INLINE void stream_16(void *p, raw_16 v) { memcpy(p, &v, sizeof v); }
 #define STREAMED (void)0
 
+/* One half here, the other there. */
+CPOOL_INLINE void store_apart_16(void *low, void *high, raw_16 v) {
+    memcpy(low, &v, 8);
+    memcpy(high, (const char *)&v + 8, 8);
+}
+
 /* Where mask a, else b. */
 CPOOL_INLINE raw_16 select_16(raw_16 mask, raw_16 a, raw_16 b) { return vbslq_u8(mask, a, b); }
 

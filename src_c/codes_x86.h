@@ -16,6 +16,11 @@ CPOOL_INLINE raw_16 load_bytes(const void *p, size_t n_bytes) {
     return _mm_cvtsi32_si128((int32_t)bytes);
 }
 CPOOL_INLINE void store_bytes(void *p, raw_16 v, size_t n_bytes) { memcpy(p, &v, n_bytes); }
+/* One half here, the other there. */
+CPOOL_INLINE void store_apart_16(void *low, void *high, raw_16 v) {
+    memcpy(low, &v, 8);
+    memcpy(high, (const char *)&v + 8, 8);
+}
 /* Past the caches, in parts of 16 bytes: NumPy's own arrays begin at no larger multiple. */
 CPOOL_INLINE void stream_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
 #define STREAMED _mm_sfence()
@@ -68,6 +73,10 @@ CPOOL_INLINE void stream_32(void *p, raw_32 v) {
 }
 CPOOL_INLINE raw_32 join_32(const void *low, const void *high) {
     return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(low)), _mm_loadu_si128(high), 1);
+}
+CPOOL_INLINE void store_apart_32(void *low, void *high, raw_32 v) {
+    _mm_storeu_si128(low, _mm256_castsi256_si128(v));
+    _mm_storeu_si128(high, _mm256_extracti128_si256(v, 1));
 }
 
 /* The low halves of the lanes of 8 bytes. */

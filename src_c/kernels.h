@@ -24,7 +24,7 @@
 /* Stride 2 of elements of 1 and 2 bytes straight from x: 1.2x to 4x, but SSE2 has no shuffle of bytes. */
 #define HAS_SMALL_PAIRS (CPOOL_HAS_SHUFFLE && (MAX_VECTOR_BYTES >= 32 || (MAX_VECTOR_BYTES && CPOOL_BUILD_NEON)))
 
-/* The vectors of planes whose rows are no wider: 1.1x to 1.9x for rows of 3 to 8 floats against 64 bytes (Zen 4). */
+/* For what is left of rows of planes: 1.1x to 1.9x for 3 to 8 floats at stride 2 against 64 bytes (Zen 4). */
 #if MAX_VECTOR_BYTES == 64
 #define PLANES_BYTES 32
 #else

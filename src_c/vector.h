@@ -38,6 +38,7 @@
 #define load_code NAMED(load_code)
 #define store NAMED(store)
 #define store_code NAMED(store_code)
+#define store_codes_apart NAMED(store_codes_apart)
 #define splat NAMED(splat)
 #define zero NAMED(zero)
 #define same NAMED(same)
@@ -85,10 +86,10 @@ CPOOL_INLINE vec load_bits(const T *p) {
     return v;
 }
 CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? (vec)-(load_bits(p) != 0) : load_bits(p); }
-#if VECTOR_BYTES == 32
+#if VECTOR_BYTES >= 32
 /* Half a vector, and the other half from `apart` elements on. */
 CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) {
-    const vec v = (vec)join_32(p, p + apart);
+    const vec v = (vec)CPOOL_NAME2(join, VECTOR_BYTES)(p, p + apart);
     return IS_BOOL ? (vec)-(v != 0) : v;
 }
 #else
@@ -160,6 +161,15 @@ CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
     memcpy(p, &v, sizeof v);
 #endif
 }
+CPOOL_INLINE void store_codes_apart(RECORD_T *low, RECORD_T *high, code_vec v) {
+#if CODE_BYTES == 16
+    const size_t half = (size_t)LANES / 2 * RECORD_BYTES;
+    store_low(low, (raw_16)v, half);
+    store_low(high, high_codes((raw_16)v, half), half);
+#else
+    CPOOL_NAME2(store_apart, CODE_BYTES)(low, high, (CPOOL_NAME2(raw, CODE_BYTES))v);
+#endif
+}
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (RECORD_T)code; }
 #if HAS_PAIRS
 /* Of a code_vec, which may have more lanes than a vec, the first; of elements of 1 and 2 bytes half a block's codes. */
@@ -213,6 +223,12 @@ CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
 #else
     CPOOL_NAME4(narrow, RECORD_BYTES, BYTES, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
 #endif
+}
+CPOOL_INLINE void store_codes_apart(RECORD_T *low, RECORD_T *high, code_vec v) {
+    RECORD_T codes[LANES];
+    store_code(codes, v);
+    memcpy(low, codes, sizeof codes / 2);
+    memcpy(high, codes + LANES / 2, sizeof codes / 2);
 }
 CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (CODE_T)code; }
 #if HAS_PAIRS

@@ -93,20 +93,20 @@ CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, lanes_vec f
         store_part(y, record, best, flip, has_place, part);
         return;
     }
+    if (!part) {
+        typedef CPOOL_NAME2(raw, VECTOR_BYTES) raw;
+        CPOOL_NAME2(store_apart, VECTOR_BYTES)(y, y + second, (raw)flipped(best.value, flip));
+        if (has_place) store_codes_apart(record, record + second, best.place);
+        return;
+    }
     T values[LANES];
     RECORD_T places[64];
     store_winner(values, places, best, flip, has_place);
-#define HALF(y, record, from) \
-    if (part) { \
-        copy_part(y, values + (from), part * BYTES); \
-        if (has_place) copy_part(record, places + (from), part * RECORD_BYTES); \
-    } else { \
-        memcpy(y, values + (from), sizeof values / 2); \
-        if (has_place) memcpy(record, places + (from), (size_t)LANES / 2 * RECORD_BYTES); \
-    }
-    HALF(y, record, 0)
-    HALF(y + second, record + second, LANES / 2)
-#undef HALF
+    copy_part(y, values, part * BYTES);
+    copy_part(y + second, values + LANES / 2, part * BYTES);
+    if (!has_place) return;
+    copy_part(record, places, part * RECORD_BYTES);
+    copy_part(record + second, places + LANES / 2, part * RECORD_BYTES);
 }
 
 /*
@@ -211,7 +211,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
                                        ptrdiff_t first, ptrdiff_t end_column) {
     plane_columns c = {.flip = flip_of(p->flip)};
-    const int halves = VECTOR_BYTES <= PLANES_BYTES && (p->stride == 2 || VECTOR_BYTES == 32) &&
+    const int halves = (p->stride == 1 ? VECTOR_BYTES >= 32 : VECTOR_BYTES <= PLANES_BYTES) &&
                        end_column - first <= LANES / 2;
     const ptrdiff_t lanes = halves ? LANES / 2 : LANES;
     for (c.first = first; c.first < end_column; c.first += LANES) {
@@ -245,7 +245,7 @@ static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, con
         if (record) COLUMNS(kernel, stride, halves, 1); \
         else COLUMNS(kernel, stride, halves, 0); \
     } while (0)
-        if (VECTOR_BYTES == 32 && p->stride == 1 && halves) {
+        if (VECTOR_BYTES >= 32 && p->stride == 1 && halves) {
             if (p->kernel == 2) OF_KERNEL(2, 1, 1);
             else if (p->kernel == 3) OF_KERNEL(3, 1, 1);
             else OF_KERNEL(5, 1, 1);

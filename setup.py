@@ -13,7 +13,7 @@ from setuptools.command.build_ext import build_ext
 
 
 class BuildKernels(build_ext):
-    """Compiles the source files side by side: those with vectors take up to a minute each."""
+    """Compiles the source files side by side: those with vectors take one to three minutes each."""
 
     def build_extension(self, extension):
         compile_all = self.compiler.compile

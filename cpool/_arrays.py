@@ -13,7 +13,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 MAX, MIN = 0, 1
 
-# In the order of CPOOL_FOR_EACH_DTYPE (src_c/cpool_kernels.h), where unsigned integers are the signed ones of their size.
+# In the order of CPOOL_FOR_EACH_DTYPE (src_c/cpool_kernels.h), to which unsigned integers are signed ones.
 _CHARS = (("?",), ("i1", "u1"), ("i2", "u2"), ("i4", "u4"), ("i8", "u8"), ("f4",), ("f8",))
 DTYPE_CODES = {np.dtype(char): code for code, chars in enumerate(_CHARS) for char in chars}
 DTYPES = [*DTYPE_CODES]

@@ -101,5 +101,6 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_split *split[4]
         cpool_fill *fill[4]
         cpool_pack *pack
+    int64_t cpool_streamed
     const cpool_kernels **cpool_built
     int cpool_usable(const cpool_kernels *)

@@ -102,6 +102,11 @@ cdef inline void count_path(Path path) noexcept nogil:
     path_counts[<int> path] += 1
 
 
+def streams():
+    """How many runs of stores have gone past the caches: for the same tests."""
+    return cpool_load(&cpool_streamed)
+
+
 def paths():
     """{name: calls so far} of the ways of doing a call."""
     names = ("forward by rows of x", "forward by pixels of x", "forward by passes", "forward by passes of one channel",

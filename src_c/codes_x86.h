@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "atomics.h"
+
 #define HAS_MASKS 0
 #include "floats_x86.h"
 
@@ -23,7 +25,7 @@ CPOOL_INLINE void store_apart_16(void *low, void *high, raw_16 v) {
 }
 /* Past the caches, in parts of 16 bytes: NumPy's own arrays begin at no larger multiple. */
 CPOOL_INLINE void stream_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
-#define STREAMED _mm_sfence()
+#define STREAMED (_mm_sfence(), (void)cpool_add(&cpool_streamed, 1))
 
 /* Where mask a, else b; all lanes of a mask are whole. GCC 12 makes of the vectors' own operators twice the code. */
 #if MAX_VECTOR_BYTES >= 32

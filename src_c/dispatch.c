@@ -14,6 +14,8 @@ const cpool_kernels *const cpool_built[] = {
     &cpool_kernels_scalar, NULL,
 };
 
+int64_t cpool_streamed;
+
 /*
  * The compilers' own test asks both the processor and, of the wide registers, whether the operating system saves them.
  */

@@ -22,6 +22,8 @@ cdef struct Gradient:
     ptrdiff_t block, blocks      # rows of dx that are an item, and how many of these a slice has
     cpool_sum_record *sum
     cpool_sum_rows *sum_rows
+    cpool_sum_same *sum_same
+    cpool_same same
     cpool_columns columns
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
     ptrdiff_t codes              # bytes from the start of a thread's scratch to the records
@@ -78,7 +80,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     if g.code_item == 1 and (plan_spread(&g, chosen.spread_cells[dtype], chosen.spread_pairs[dtype])
                              or plan_row_sums(&g, chosen.sum_rows[dtype])
                              or plan_sums(&g, chosen.sum_record[dtype])
-                             or plan_flat_sums(&g, chosen.sum_record[dtype])):
+                             or plan_flat_sums(&g, chosen.sum_record[dtype], chosen.sum_same[dtype])):
         threads = threads_for(g.items, <double> cells)
     else:
         g.run = backward_part

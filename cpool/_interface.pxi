@@ -67,6 +67,11 @@ cdef extern from "cpool_kernels.h" nogil:
         int streams
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
+    ctypedef struct cpool_same:
+        ptrdiff_t width, kernel
+        ptrdiff_t before[2]
+        ptrdiff_t ahead
+    ctypedef void cpool_sum_same(void *, const void *, const void *, const cpool_same *, ptrdiff_t) noexcept
     ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
@@ -91,6 +96,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_best_down *best_down[8][2]
         cpool_best_planes *best_planes[8]
         cpool_sum_record *sum_record[7]
+        cpool_sum_same *sum_same[7]
         cpool_spread *spread_cells[7]
         cpool_spread *spread_pairs[7]
         cpool_sum_rows *sum_rows[7]

@@ -94,7 +94,7 @@ select_isa(forced or usable_isas()[0])
 cdef enum Path:
     FORWARD_ROWS, FORWARD_PIXELS, FORWARD_FLAT, FORWARD_APART, FORWARD_PLANES
     BACKWARD_GROUPS, BACKWARD_PLANES, BACKWARD_CHANNELS, BACKWARD_PARTS, BACKWARD_PAIRS, BACKWARD_CELLS,
-    BACKWARD_SUMS, BACKWARD_ROWS, BACKWARD_EIGHTS, BACKWARD_FLAT, BACKWARD_INDICES, N_PATHS
+    BACKWARD_SUMS, BACKWARD_ROWS, BACKWARD_EIGHTS, BACKWARD_FLAT, BACKWARD_DOWN, BACKWARD_INDICES, N_PATHS
 cdef ptrdiff_t path_counts[N_PATHS]
 
 
@@ -114,5 +114,5 @@ def paths():
              "backward of channels", "backward of parts of planes", "backward of pairs",
              "backward of windows of channels side by side", "backward by sums of channels",
              "backward by sums of rows", "backward of eight planes at a time", "backward by sums of all cells",
-             "backward by indices")
+             "backward by sums down the columns", "backward by indices")
     return {name: path_counts[i] for i, name in enumerate(names)}

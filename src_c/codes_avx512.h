@@ -33,6 +33,12 @@ typedef __mmask64 lanes_64;
     INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmp, PACKED, mask))((FLOATS)(a), (FLOATS)(b), relation)
 #define BETTER_FLOATS(v, best) (COMPARE_FLOATS(v, best, _CMP_NLE_UQ) & COMPARE_FLOATS(best, best, _CMP_ORD_Q))
 
+#define ADD_INTEGERS_WHERE(mask, sum, v) \
+    INTRINSIC(VECTOR_BYTES, CPOOL_NAME2(mask_add, CPOOL_NAME2(EPI, BYTES)))( \
+        RAW(VECTOR_BYTES, sum), mask, RAW(VECTOR_BYTES, sum), RAW(VECTOR_BYTES, v))
+#define ADD_FLOATS_WHERE(mask, sum, v) \
+    INTRINSIC(VECTOR_BYTES, CPOOL_NAME2(mask_add, PACKED))((FLOATS)(sum), mask, (FLOATS)(sum), (FLOATS)(v))
+
 CPOOL_INLINE raw_64 widen_1_4_64(const void *p) { return _mm512_cvtepu8_epi32(_mm_loadu_si128(p)); }
 
 CPOOL_INLINE raw_64 join_64(const void *low, const void *high) {

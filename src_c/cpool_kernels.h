@@ -168,6 +168,18 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
                               const cpool_cells *cells);
 
 /*
+ * The same in NCHW of windows of kernel x kernel taps (2, 3 or 5) and stride 1 that leave the size as it is, so that
+ * rows of dx and of outputs, of all planes one after the other, lie equally far apart: cell (r, j) of n rows is the sum
+ * of those outputs (r + before[0] - t_row, j + before[1] - t) whose record is t_row * kernel + t. A vector more may be
+ * read.
+ */
+typedef struct {
+    ptrdiff_t width, kernel, before[2];
+    ptrdiff_t ahead; /* so many elements ahead all is asked for; 0: it is in the first cache */
+} cpool_same;
+typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);
+
+/*
  * Windows that lie side by side. spread_cells: writes dout[n][width] + 0, or 0, to i * dx_pitch + offset[t] + j for
  * every tap of the rising ones. spread_pairs: to ... + 2 * j, and an odd t is the right neighbour of the one before. A
  * row may be written past its end within the first `room` elements of dx; what it overwrites there of the rows that
@@ -226,6 +238,7 @@ typedef struct {
     cpool_best_down *best_down[CPOOL_N_KEYS][2];
     cpool_best_planes *best_planes[CPOOL_N_KEYS]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
+    cpool_sum_same *sum_same[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_spread *spread_cells[CPOOL_N_DTYPES];
     cpool_spread *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_rows *sum_rows[CPOOL_N_DTYPES]; /* may be NULL */

@@ -196,6 +196,11 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #define PLANES_SLOT(dtype) NULL,
 #endif
 #define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
+#if MAX_VECTOR_BYTES
+#define SAME_SLOT(dtype) CPOOL_NAME4(sum_same, dtype, u8, ISA),
+#else
+#define SAME_SLOT(dtype) NULL,
+#endif
 #define SPREAD_SLOT(dtype) CPOOL_NAME4(spread_cells, dtype, u8, ISA),
 #define RECORD_SLOT(dtype) \
     {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar},
@@ -220,6 +225,7 @@ const cpool_kernels TABLE = {
     .best_down = {CPOOL_FOR_EACH_KEY(DOWN_SLOT)},
     .best_planes = {CPOOL_FOR_EACH_KEY(PLANES_SLOT)},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
+    .sum_same = {CPOOL_FOR_EACH_DTYPE(SAME_SLOT)},
     .spread_cells = {CPOOL_FOR_EACH_DTYPE(SPREAD_SLOT)},
     .spread_pairs = SPREAD_PAIRS_SLOTS,
     .sum_rows = ROWS_SLOTS,

@@ -70,6 +70,18 @@ static void KERNEL(best_planes)(void *y, void *record, const void *x, const cpoo
 #undef PLANES_OF_WIDTH
 #endif
 
+#if MAX_VECTOR_BYTES && RECORD_BYTES == 1 && SUMS
+#define SAME_OF_WIDTH(bytes) CPOOL_NAME4(sum_same, DTYPE, RECORD, bytes)
+/* What is left of a row is done in narrow vectors where one holds it. */
+static void KERNEL(sum_same)(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n) {
+    const ptrdiff_t rest = same->width % (MAX_VECTOR_BYTES / BYTES), end = same->width;
+    const ptrdiff_t whole = rest * BYTES <= PLANES_BYTES ? end - rest : end;
+    if (whole) SAME_OF_WIDTH(MAX_VECTOR_BYTES)(dx, dout, record, same, n, 0, whole);
+    if (whole < end) SAME_OF_WIDTH(PLANES_BYTES)(dx, dout, record, same, n, whole, end);
+}
+#undef SAME_OF_WIDTH
+#endif
+
 #if RECORD_BYTES == 1 && SUMS
 #define SUM_OF_WIDTH(bytes) CPOOL_NAME4(sum_record, DTYPE, RECORD, bytes)
 static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,

@@ -1,7 +1,7 @@
 /*
- * window_planes.h - forward of small square windows over whole planes of x whose rows are a few vectors, for one
- * dtype and width of vector and records of bytes. Parameters: the vocabulary of width_kernels.h, which includes it. A vector of
- * columns goes down the plane, with the rows that windows share in registers.
+ * window_planes.h - forward of small square windows over whole planes of x whose rows are a few vectors, for one dtype
+ * and width of vector and records of bytes. Parameters: the vocabulary of width_kernels.h, which includes it. A vector
+ * of columns goes down the plane, with the rows that windows share in registers.
  */
 #define plane_columns NAMED(plane_columns)
 #define best_of_row NAMED(best_of_row)

@@ -14,7 +14,7 @@ GROUPS, PLANES = "backward of four planes at a time", "backward of up to three p
 CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
 PAIRS, CELLS = "backward of pairs", "backward of windows of channels side by side"
 SUMS, ROWS = "backward by sums of channels", "backward by sums of rows"
-FLAT = "backward by sums of all cells"
+FLAT, DOWN = "backward by sums of all cells", "backward by sums down the columns"
 INDICES = "backward by indices"
 MOST_STARTS = 8192  # outputs of a plane of eight
 VECTOR_BYTES = {"avx512": 64, "avx2": 32, "sse2": 16, "neon": 16, "scalar": 0}
@@ -64,8 +64,9 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     flat = (1, *window[0])[-3] == 1 and (1, *shape[-rank:])[-3] == 1 if rank == 3 else True
     eights = VECTOR_BYTES[isa] >= 32 and planes >= 8 and prod(window[0]) <= 256 and outputs <= MOST_STARTS and flat
     taken = {EIGHTS if name == GROUPS and eights else name for name in taken}
-    if y_shape == shape and size_is_left(isa, shape[-rank:], window, dtype.itemsize):
-        taken = {FLAT if name in (GROUPS, EIGHTS, PLANES, CHANNELS) else name for name in taken - {PARTS}}
+    if y_shape == shape and size_is_left(isa, shape, window, dtype.itemsize):
+        way = DOWN if not last and goes_down(isa, shape, window, dtype.itemsize) else FLAT
+        taken = {way if name in (GROUPS, EIGHTS, PLANES, CHANNELS) else name for name in taken - {PARTS}}
     assert now == (taken if threaded else taken - {PARTS})
     assert_same(dx, added(dout, indices, shape, rank))
 
@@ -75,10 +76,24 @@ def summed(isa, window, item):
     return prod(window[0]) * item <= VECTOR_BYTES[isa]
 
 
-def size_is_left(isa, lengths, window, item):
+def goes_down(isa, shape, window, item):
+    """Whether a window that leaves the size as it is has its sums made in vectors of columns."""
+    lanes, narrow, width = VECTOR_BYTES[isa] // item, min(VECTOR_BYTES[isa], 32) // item, shape[-1]
+    kernel = (1, 1, *window[0])[-3:]
+    if lanes == 0 or kernel[0] > 1 or kernel[1] != kernel[2] or kernel[2] not in (2, 3, 5) or len(window) > 3:
+        return False
+    rest = width % lanes
+    used = width - rest + (0 if rest == 0 else narrow if rest <= narrow else lanes)
+    in_cache = used <= lanes or 3 * prod(shape) * item <= 2 * (20 << 20)
+    return 2 * used <= 3 * width and in_cache and 8 * prod(kernel) * item * used <= 13 * VECTOR_BYTES[isa] * width
+
+
+def size_is_left(isa, shape, window, item):
     """Whether a window of stride 1, with as many outputs as there are cells, is summed over all of them at once."""
     kernel, stride = window[0], (*window, window[0])[1]
+    lengths = shape[-len(kernel) :]
     dilation = window[3] if len(window) > 3 else (1,) * len(kernel)
     spans = [(taps - 1) * step + 1 for taps, step in zip(kernel, dilation, strict=True)]
     fits = all(span <= length for span, length in zip(spans, lengths, strict=True))
-    return max(stride) == 1 and fits and 8 * prod(kernel) * item <= 9 * VECTOR_BYTES[isa]
+    few = 8 * prod(kernel) * item <= 9 * VECTOR_BYTES[isa] or goes_down(isa, shape, window, item)
+    return max(stride) == 1 and fits and few

@@ -147,7 +147,8 @@ static void test_scatter(const char *isa, cpool_scatter *kernel, const element *
 static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     for (int size = 0; size < CPOOL_N_SIZES; size++) {
         for (int op = 0; op < N_OPS; op++)
-            test_window_best(table->isa, table->window_best[key_of(op, dtype)][size], op, dtype, 1 << size, 1, n, width);
+            test_window_best(table->isa, table->window_best[key_of(op, dtype)][size], op, dtype, 1 << size, 1, n,
+                             width);
         if (size < 2) test_scatter_record(table, dtype, size, n, width);
     }
     for (int op = 0; op < N_OPS; op++)
@@ -161,6 +162,7 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
     for (int op = 0; op < N_OPS; op++)
         if (table->best_planes[key_of(op, dtype)]) test_best_planes(table, op, dtype, n, width);
     test_sum_record(table, dtype, n, width);
+    if (table->sum_same[elements[dtype].code]) test_sum_same(table, dtype, n, width);
     if (table->scatter_eight[elements[dtype].code]) test_scatter_eight(table, dtype, width);
     if (table->sum_rows[elements[dtype].code]) test_sum_rows(table, dtype, n, width);
     test_spread(table, dtype, 1, n, width);

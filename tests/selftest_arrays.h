@@ -85,8 +85,8 @@ typedef struct {
 FOR_EACH_TEST(DEFINE_ELEMENT)
 
 #define ELEMENT(dtype, kernels, T, sum) \
-    {#dtype, sizeof(T), CPOOL_##kernels, (T)-1 > 0 && TEST_##dtype != TEST_b8, beats_##dtype, add_##dtype, one_nan_##dtype, \
-     ordinary_##dtype},
+    {#dtype, sizeof(T), CPOOL_##kernels, (T)-1 > 0 && TEST_##dtype != TEST_b8, beats_##dtype, add_##dtype, \
+     one_nan_##dtype, ordinary_##dtype},
 static const element elements[TEST_N_DTYPES] = {FOR_EACH_TEST(ELEMENT)};
 
 /* Which kernels find the best of a dtype, and which bits they are to flip (cpool_kernels.h). */

@@ -8,6 +8,7 @@ from arrays import at_offset, channels_last
 from gradients import (
     CELLS,
     CHANNELS,
+    DOWN,
     EIGHTS,
     FLAT,
     GROUPS,
@@ -296,6 +297,13 @@ def test_what_is_not_eights(isa, shape, window, taken):
         ((1, 3, 9, 11), ((3, 2), (1, 1), ((0, 4), (3, 0)), (2, 3))),
         ((1, 2, 1, 1), ((1, 1), (1, 1))),  # fewer cells than a vector has lanes
         ((1, 3, 150, 151), ((2, 2), (1, 1), ((1, 0), (0, 1)))),  # several runs of cells
+        ((3, 5, 6, 16), ((3, 3), (1, 1), (1, 1))),  # rows that fill vectors,
+        ((2, 3, 9, 20), ((3, 3), (1, 1), ((0, 2), (2, 0)))),
+        ((2, 3, 5, 36), ((3, 3), (1, 1), (1, 1))),
+        ((1, 2, 150, 160), ((3, 3), (1, 1), (1, 1))),
+        ((2, 3, 7, 64), ((5, 5), (1, 1), (2, 2))),
+        ((1, 3, 90, 128), ((5, 5), (1, 1), ((0, 4), (3, 1)))),
+        ((2, 2, 3, 7, 14), ((1, 3, 3), (1, 1, 1), (0, 1, 1))),
         ((2, 3, 4, 5, 6), ((2, 1, 2), (1, 1, 1), ((0, 1), (0, 0), (1, 0)))),
         ((3, 25), ((3,), (1,), (1,))),
     ],
@@ -339,4 +347,4 @@ def test_what_is_not_summed_over_all_cells(isa, shape, window, last):
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("backward")]
-    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, CELLS, SUMS, ROWS, EIGHTS, FLAT, INDICES]
+    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, CELLS, SUMS, ROWS, EIGHTS, FLAT, DOWN, INDICES]

@@ -42,6 +42,7 @@ cdef struct Gradient:
     int cut                      # the axis that is cut: the first that is more than one point
     ptrdiff_t planes, channels, item, code_item
     ptrdiff_t group              # planes done together
+    ptrdiff_t several            # such groups, which are cleared at once (backward_groups)
     ptrdiff_t parts, part        # what a plane is cut into for threads, and its length along the cut axis
     ptrdiff_t chunk              # outputs along the cut axis done at a time
     char *dx
@@ -97,7 +98,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
         if g.run == backward_rows:
             list_viewers(&g, g.scratch + threads * g.scratch_bytes)
-        elif g.run == backward_part and g.group == EIGHT:
+        elif g.eight.plane > 0:
             list_starts(&g, g.scratch)
     run_items(run_gradient_item, &g, g.items, threads)
     free(taps)
@@ -152,6 +153,11 @@ cdef int cut_up(Gradient *g, cpool_scatter_eight *eight) noexcept:
     g.chunk = max(1, CHUNK_BYTES // (slice_bytes * g.group) // min(axis.stride, CHUNK_BYTES))
     g.outputs.ahead_plane = plane_bytes if g.group >= GROUP else 0
     g.outputs.ahead_step = plane_bytes // (outputs * ceil_div(g.channels, GROUP))
+    # Small planes in several groups: 1.1x to 1.3x for planes of 7x7.
+    g.several = min(CHUNK_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))
+    if g.parts == 1 and g.channels == 1 and g.several > 1:
+        g.items = ceil_div(g.items, g.several)
+        g.run = backward_groups
     return <int> min(threads, g.items)
 
 
@@ -204,6 +210,19 @@ cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexce
         scatter_chunk(g, &outputs, dx, plane, o, next_o)
         o = next_o
     clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (end - cleared) * slice_bytes)
+
+
+cdef void backward_groups(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
+    """Several groups of whole planes."""
+    cdef ptrdiff_t pitch = g.axis[g.cut].length * <ptrdiff_t> g.cell[g.cut] * g.item, at_once = g.several * g.group
+    cdef ptrdiff_t plane = item * at_once, end = min(g.planes, plane + at_once)
+    cdef cpool_outputs outputs = g.outputs
+    memset(g.dx + plane * pitch, 0, (end - plane) * pitch)
+    while plane < end:
+        outputs.n_planes = min(g.group, end - plane)
+        outputs.ahead = g.dx + (plane + at_once) * pitch
+        scatter_chunk(g, &outputs, g.dx + plane * pitch, plane, 0, g.axis[g.cut].output)
+        plane += g.group
 
 
 cdef inline void clear_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n_bytes) noexcept nogil:

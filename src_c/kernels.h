@@ -38,6 +38,11 @@ CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
     return too_wide;
 }
 
+/* Whether it is one vector, of those that so many others are wider than. */
+CPOOL_INLINE int is_one_vector(ptrdiff_t row_bytes, int wider) {
+    return row_bytes >= 16 && row_bytes == MAX_VECTOR_BYTES >> wider;
+}
+
 CPOOL_INLINE void ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t distance) {
     for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ((const char *)src + j + distance);
 }
@@ -74,7 +79,7 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
     /* From memory in vectors of 32 bytes: 1.0x to 1.3x; 0.9x where the last cache holds much of it (Zen 4). */
     const int widest = MAX_VECTOR_BYTES == 64 && window->streams, fits = vectors_too_wide(width * item);
     const int exact = fits > widest ? fits : widest;
-    const int loose = exact - (exact > widest && width * item != MAX_VECTOR_BYTES >> exact);
+    const int loose = exact - (exact > widest && !is_one_vector(width * item, exact));
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
     const ptrdiff_t rest = width & (lanes - 1);
     int narrower = loose;
@@ -104,7 +109,7 @@ CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t 
                                     ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
                                     ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) {
     const int exact = vectors_too_wide(width * item);
-    const int loose = exact - (exact > 0 && width * item != MAX_VECTOR_BYTES >> exact);
+    const int loose = exact - (exact > 0 && !is_one_vector(width * item, exact));
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
     ptrdiff_t n_loose = 0, steps = (ptrdiff_t)dx | (dx_pitch | apart * width) * item;
     for (ptrdiff_t t = 0; t < taps->n; t += apart) steps |= taps->offset[t] * item;

@@ -27,14 +27,16 @@ class BuildKernels(build_ext):
         super().build_extension(extension)
 
 
-# An -O in CFLAGS is the caller's choice: with the sanitizers and -O3 a build had not ended after 16 minutes.
-optimise = [] if sys.platform == "win32" or "-O" in os.environ.get("CFLAGS", "") else ["-O3"]
+# An -O or a -g in CFLAGS is the caller's choice: with the sanitizers and -O3 a build had not ended after 16 minutes.
+# Else Python's own flags may ask for debug information: 1.6x the time to compile, and 18x the size.
+given = os.environ.get("CFLAGS", "")
+flags = [] if sys.platform == "win32" else [flag for flag in ("-O3", "-g0") if flag[:2] not in given]
 kernels = Extension(
     "cpool._kernels",
     sources=["cpool/_kernels.pyx", *sorted(glob.glob("src_c/*.c"))],
     depends=[*glob.glob("src_c/*.h"), *glob.glob("cpool/*.pxi")],
     include_dirs=["src_c", numpy.get_include()],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION")],
-    extra_compile_args=optimise,
+    extra_compile_args=flags,
 )
 setup(ext_modules=cythonize([kernels], language_level=3), cmdclass={"build_ext": BuildKernels})

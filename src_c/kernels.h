@@ -197,15 +197,12 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #define DOWN_SLOT(dtype) {CPOOL_NAME4(best_down, dtype, u8, ISA), CPOOL_NAME4(best_down, dtype, u16, ISA)},
 #if MAX_VECTOR_BYTES
 #define PLANES_SLOT(dtype) CPOOL_NAME4(best_planes, dtype, u8, ISA),
-#else
-#define PLANES_SLOT(dtype) NULL,
-#endif
-#define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
-#if MAX_VECTOR_BYTES
 #define SAME_SLOT(dtype) CPOOL_NAME4(sum_same, dtype, u8, ISA),
 #else
+#define PLANES_SLOT(dtype) NULL,
 #define SAME_SLOT(dtype) NULL,
 #endif
+#define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
 #define SPREAD_SLOT(dtype) CPOOL_NAME4(spread_cells, dtype, u8, ISA),
 #define RECORD_SLOT(dtype) \
     {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar},

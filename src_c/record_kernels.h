@@ -54,9 +54,9 @@ static WINDOW(window_best_pairs, BEST_PAIRS_OF_WIDTH)
 #if MAX_VECTOR_BYTES && RECORD_BYTES == 1
 #define PLANES_OF_WIDTH(bytes) CPOOL_NAME4(best_planes, DTYPE, RECORD, bytes)
 /*
- * What is left of a row is done in narrow vectors where one holds it, if need be of two planes (best_planes): 1.25x for
- * rows of 20 floats. Rows of half a wide vector and of stride 1 are done in wide ones of two planes: 1.3x for 8 floats,
- * but 0.93x for what is left of 24.
+ * What is left of a row is done in narrow vectors where one holds it, 1.1x for rows of 20 floats, and where half of one
+ * does of two planes (best_planes), 1.15x more. Rows of half a wide vector and of stride 1 are done in wide ones of two
+ * planes: 1.3x for 8 floats, but 0.93x for what is left of 24.
  */
 static void KERNEL(best_planes)(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
     const ptrdiff_t rest = planes->output[1] % (MAX_VECTOR_BYTES / BYTES), end = planes->output[1];

@@ -1,7 +1,7 @@
 /*
  * width_kernels.h - the window kernels of one dtype, record and width of vector (VECTOR_BYTES), and the one place where
  * a maximum is taken: of keys, which are x's elements with the bits flipped that make a minimum, and the order of
- * unsigned integers, the same maximum (cpool_window.flip). Code for each op and dtype would be 2.5x as much.
+ * unsigned integers, the same maximum (cpool_window.flip). Code for each op and dtype would be 2.4x as much.
  */
 #include "vector.h"
 

@@ -70,8 +70,7 @@ static CPOOL_NOINLINE void NAMED(sum_same)(T *dx, const T *dout, const RECORD_T 
     for (; first < end; first += LANES) {
         if (width >= LANES && first > width - LANES) first = width - LANES;
 #define COLUMNS(kernel) \
-    sum_columns(dx + first, dout + first, record + first, n, width, width < LANES ? width : 0, \
-                rows->ahead, kernel)
+    sum_columns(dx + first, dout + first, record + first, n, width, width < LANES ? width : 0, rows->ahead, kernel)
         if (rows->kernel == 2) COLUMNS(2);
         else if (rows->kernel == 3) COLUMNS(3);
         else COLUMNS(5);

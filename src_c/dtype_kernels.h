@@ -7,9 +7,6 @@
 #define RECORD_BYTES 1
 #define HAS_PAIRS (BYTES < 4 ? HAS_SMALL_PAIRS : CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0)
 #include "record_kernels.h"
-#undef RECORD
-#undef RECORD_T
-#undef RECORD_BYTES
 #undef HAS_PAIRS
 
 #define HAS_PAIRS 0
@@ -17,26 +14,17 @@
 #define RECORD_T uint16_t
 #define RECORD_BYTES 2
 #include "record_kernels.h"
-#undef RECORD
-#undef RECORD_T
-#undef RECORD_BYTES
 
 #if MAX_VECTOR_BYTES == 0
 #define RECORD u32
 #define RECORD_T uint32_t
 #define RECORD_BYTES 4
 #include "record_kernels.h"
-#undef RECORD
-#undef RECORD_T
-#undef RECORD_BYTES
 
 #define RECORD u64
 #define RECORD_T uint64_t
 #define RECORD_BYTES 8
 #include "record_kernels.h"
-#undef RECORD
-#undef RECORD_T
-#undef RECORD_BYTES
 
 #if SUMS
 #define SCATTER CPOOL_NAME3(cpool_scatter_add, DTYPE, ISA)
@@ -52,3 +40,4 @@ void SCATTER(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indic
 #endif
 #endif
 #undef HAS_PAIRS
+#undef DTYPE

@@ -129,29 +129,20 @@ CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t 
 #if HAS_EIGHTS
 typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
 #endif
-#define DTYPE_TEMPLATE "dtype_kernels.h"
 #include "dtypes.h"
 
 #define MOVE u8
 #define MOVE_T uint8_t
 #include "moves.h"
-#undef MOVE
-#undef MOVE_T
 #define MOVE u16
 #define MOVE_T uint16_t
 #include "moves.h"
-#undef MOVE
-#undef MOVE_T
 #define MOVE u32
 #define MOVE_T uint32_t
 #include "moves.h"
-#undef MOVE
-#undef MOVE_T
 #define MOVE u64
 #define MOVE_T uint64_t
 #include "moves.h"
-#undef MOVE
-#undef MOVE_T
 
 /* What has no vector form is the scalar table's in every table. */
 #define DECLARE_BEST(dtype) \

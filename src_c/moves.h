@@ -49,3 +49,5 @@ void CPOOL_NAME3(cpool_scatter_put, MOVE, ISA)(void *plane, ptrdiff_t pitch, con
 }
 #endif
 #undef SIZED
+#undef MOVE
+#undef MOVE_T

@@ -116,3 +116,6 @@ SPREAD(spread_pairs, 2, PAIRS_OF_WIDTH)
 #elif HAS_EIGHTS && RECORD_BYTES == 1 && SUMS
 #include "scatter_eight.h"
 #endif
+#undef RECORD
+#undef RECORD_T
+#undef RECORD_BYTES

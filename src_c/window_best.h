@@ -129,8 +129,5 @@ WINDOW_BEST(window_best_pairs, 2)
 #undef PART_OF
 #undef BEST_PART
 #undef WINDOW_BEST
-#undef best_part
 #undef best_known
-#undef best_at
 #undef best_again
-#undef best_rows

@@ -145,9 +145,4 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
 #undef RUN
     if (streams) STREAMED;
 }
-
-#undef known_window
-#undef known_of
-#undef best_of_known
 #undef best_of_known_again
-#undef best_run

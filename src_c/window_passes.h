@@ -248,11 +248,5 @@ static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, c
 #undef DOWN
 #undef ROWS
 }
-#undef along_taps
 #undef best_along
 #undef best_down
-#undef down_cell
-#undef down_row
-#undef down_four
-#undef down_rows
-#undef down_planes

@@ -262,11 +262,5 @@ static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, con
 #undef OF_KERNEL
     }
 }
-#undef plane_columns
-#undef best_of_row
-#undef row_or_padding
-#undef copied_plane
-#undef down_columns
-#undef store_columns
 #undef best_planes
 #undef MOST_TAPS

@@ -88,7 +88,3 @@ static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, cons
     else if (streams) sum_each_row(dx, dout, record, rows, n, columns, 0, 1);
     else sum_each_row(dx, dout, record, rows, n, columns, 0, 0);
 }
-#undef viewing_rows
-#undef sum_cells
-#undef sum_row
-#undef sum_each_row

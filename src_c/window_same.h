@@ -77,5 +77,3 @@ static CPOOL_NOINLINE void NAMED(sum_same)(T *dx, const T *dout, const RECORD_T 
 #undef COLUMNS
     }
 }
-#undef sum_columns
-#undef sum_where

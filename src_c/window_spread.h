@@ -125,10 +125,4 @@ SPREAD(spread_pairs, 2)
 #include "window_rows.h"
 #endif
 #endif
-#undef spread_to
-#undef sum_at
-#undef sum_cells_at_once
-#undef known_taps
-#undef spread_row
-#undef spread_rows
 #undef SPREAD

@@ -1,5 +1,6 @@
 /*
- * dtypes.h - includes dtype_kernels.h once for each dtype of the kernels. Its parameters:
+ * dtypes.h - includes dtype_kernels.h once for each dtype of the kernels. Its parameters, of which the types and ADD
+ * follow from IS_FLOAT, BYTES and IS_BOOL:
  *   DTYPE     its name, as in CPOOL_FOR_EACH_KEY
  *   T         the C type of a key, of which the greatest wins: of integers signed
  *   SUM_T     the C type its gradients are summed in: unsigned for integers, whose sums wrap as NumPy's do

@@ -129,5 +129,4 @@ WINDOW_BEST(window_best_pairs, 2)
 #undef PART_OF
 #undef BEST_PART
 #undef WINDOW_BEST
-#undef best_known
 #undef best_again

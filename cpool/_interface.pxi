@@ -37,7 +37,7 @@ cdef extern from "cpool_kernels.h" nogil:
         void *copy
         const void *fill
         uint64_t flip
-        ptrdiff_t ahead
+        ptrdiff_t ahead, rows
     ctypedef void cpool_best_planes(void *, void *, const void *, const cpool_planes *, ptrdiff_t) noexcept
     ctypedef struct cpool_outputs:
         ptrdiff_t n_planes, n_rows, width
@@ -95,6 +95,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_best_along *best_along[8][2]
         cpool_best_down *best_down[8][2]
         cpool_best_planes *best_planes[8]
+        cpool_best_planes *best_aside[8]
         cpool_sum_record *sum_record[7]
         cpool_sum_same *sum_same[7]
         cpool_spread *spread_cells[7]

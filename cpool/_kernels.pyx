@@ -152,6 +152,10 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
         job.run = forward_planes
         count_path(FORWARD_PLANES)
         return run(&job)
+    if plan_aside(&job, chosen.best_aside[key]):
+        job.run = forward_planes
+        count_path(FORWARD_ASIDE)
+        return run(&job)
     merge_planes(&job)
     along, down = chosen.best_along[key][min(size, 1)], chosen.best_down[key][min(size, 1)]
     flat = prefers_flat(&job) and plan_flat(&job, along, down, every_second != NULL)

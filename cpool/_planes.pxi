@@ -7,6 +7,20 @@ cdef ptrdiff_t PLANE_ROW_VECTORS = 8    # or this at stride 1, but 0.65x of vect
 cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
 cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
+cdef ptrdiff_t LEAST_ASIDE = int(os.environ.get('LA','6'))          # taps of planes side by side: of 4 and 5 1.0x to 1.2x
+cdef ptrdiff_t ASIDE_ROW_BYTES = 256    # of a row of outputs: of 320 1.15x to 1.3x, of 400 1.07x
+cdef ptrdiff_t ALIASED_BYTES = 2048     # planes a multiple of this apart are in each other's way in the cache: 0.4x
+
+
+cdef inline bint has_square_windows(const Job *job) noexcept nogil:
+    """Whether windows are square, of neighbouring cells, in planes that lie evenly; records of bytes."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    return (job.code_item == 1 and job.channels == 1 and job.axis[0].kernel == 1 and job.axis[0].length == 1
+            and job.axis[0].output == 1 and job.n_lead == 1 and height.kernel == width.kernel
+            and height.stride == width.stride and max(height.dilation, width.dilation) == 1
+            and max(height.before, width.before) < width.kernel and width.step == 1
+            and (height.step > 0 or height.length == 1) and (job.lead_step[0] >= 0 or job.planes == 1))
 
 
 cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept nogil:
@@ -17,17 +31,10 @@ cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept
     cdef bint wide = width.stride == 1 and (job.record != NULL or job.kernels.vector_bytes == 64)
     cdef ptrdiff_t row_bytes = max(PLANE_ROW_BYTES, PLANE_ROW_VECTORS * job.kernels.vector_bytes if wide else 0)
     cdef double plane_bytes = <double> height.length * width.length * job.item
-    if (best == NULL or job.code_item > 1 or job.channels > 1 or job.axis[0].kernel > 1 or job.axis[0].length > 1
-            or job.axis[0].output > 1 or job.n_lead > 1 or plane_bytes > (WIDE_PLANE_BYTES if wide else PLANE_BYTES)
-            or <double> width.output * job.item > row_bytes):
-        return False
-    if (height.kernel != width.kernel or not (2 <= width.kernel <= 3 or width.kernel == 5 and width.stride == 1)
-            or height.stride != width.stride or width.stride > (2 if in_pairs else 1)
-            or max(height.dilation, width.dilation) > 1 or max(height.before, width.before) >= width.kernel):
-        return False
-    if width.step != 1 or (height.step < 1 and height.length > 1) or (job.lead_step[0] < 0 and job.planes > 1):
-        return False
-    if are_one_plane(job):
+    if (best == NULL or not has_square_windows(job)
+            or not (2 <= width.kernel <= 3 or width.kernel == 5 and width.stride == 1)
+            or width.stride > (2 if in_pairs else 1) or plane_bytes > (WIDE_PLANE_BYTES if wide else PLANE_BYTES)
+            or <double> width.output * job.item > row_bytes or are_one_plane(job)):
         return False
     job.planes_of, job.n_rows, job.ahead = best, 0, bytes_ahead(job)
     job.group = max(1, <ptrdiff_t> (PLANES_BYTES / plane_bytes))
@@ -37,17 +44,42 @@ cdef bint plan_planes(Job *job, cpool_best_planes *best, bint in_pairs) noexcept
     return True
 
 
+cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
+    """As many planes at a time as a vector has lanes, side by side."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, rows
+    cdef double row, line
+    if (best == NULL or not has_square_windows(job) or width.stride > 1 or width.kernel < LEAST_ASIDE
+            or min(height.output, width.output) < 4 or width.length < 4 or job.planes < lanes
+            or <double> width.output * job.item > ASIDE_ROW_BYTES
+            or job.lead_step[0] * job.item % ALIASED_BYTES == 0
+            or height.output * width.output * job.item % ALIASED_BYTES == 0):
+        return False
+    rows = height.output + width.kernel - 1
+    row = width.output * lanes * (job.item + job.code_item)
+    line = max(<double> width.length + width.before, <double> width.output + width.kernel - 1) * lanes * job.item
+    job.strip = <ptrdiff_t> min(rows, (MOST_SCRATCH - line) / row - 8)
+    if job.strip < min(rows, width.kernel + 7):
+        return False
+    job.planes_of, job.n_rows, job.ahead = best, 0, 0
+    job.group, job.items = lanes, job.planes // lanes
+    job.scratch_bytes = <ptrdiff_t> (line + (job.strip + 8) * row)
+    return True
+
+
 cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """Some planes."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t first = item * job.group, y = first * height.output * width.output
+    cdef ptrdiff_t n = job.group if item < job.items - 1 else job.planes - first
     cdef cpool_planes planes
     planes.first, planes.end, planes.copy = job.cells, job.end, scratch.cells
     planes.fill, planes.flip, planes.ahead = <const void *> &job.fill[0], job.flip, job.ahead
     planes.height, planes.width, planes.row, planes.plane = height.length, width.length, height.step, job.lead_step[0]
-    planes.kernel, planes.stride = width.kernel, width.stride
+    planes.kernel, planes.stride, planes.rows = width.kernel, width.stride, job.strip
     planes.before[0], planes.before[1] = height.before, width.before
     planes.output[0], planes.output[1] = height.output, width.output
     job.planes_of(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
-                  job.cells + first * job.lead_step[0] * job.item, &planes, min(job.group, job.planes - first))
+                  job.cells + first * job.lead_step[0] * job.item, &planes, n)

@@ -49,6 +49,18 @@ CPOOL_INLINE void store_apart_64(void *low, void *high, raw_64 v) {
     _mm256_storeu_si256(high, _mm512_extracti64x4_epi64(v, 1));
 }
 
+/* Blocks of 16 bytes from and to places so far apart. */
+CPOOL_INLINE raw_64 gather_blocks(const void *p, ptrdiff_t apart) {
+    raw_64 v = _mm512_castsi128_si512(_mm_loadu_si128(p));
+    v = _mm512_mask_broadcast_i32x4(v, 0x00f0, _mm_loadu_si128((const void *)((const char *)p + apart)));
+    v = _mm512_mask_broadcast_i32x4(v, 0x0f00, _mm_loadu_si128((const void *)((const char *)p + 2 * apart)));
+    return _mm512_mask_broadcast_i32x4(v, 0xf000, _mm_loadu_si128((const void *)((const char *)p + 3 * apart)));
+}
+CPOOL_INLINE void scatter_blocks(void *p, ptrdiff_t apart, raw_64 v) {
+    store_apart_32(p, (char *)p + apart, _mm512_castsi512_si256(v));
+    store_apart_32((char *)p + 2 * apart, (char *)p + 3 * apart, _mm512_extracti64x4_epi64(v, 1));
+}
+
 CPOOL_INLINE void stream_64(void *p, raw_64 v) {
     stream_32(p, _mm512_castsi512_si256(v));
     stream_32((char *)p + 32, _mm512_extracti64x4_epi64(v, 1));

@@ -109,8 +109,16 @@ typedef struct {
     const void *fill;                   /* its outputs, or a vector's elements if it has fewer, whichever is more */
     uint64_t flip;
     ptrdiff_t ahead;                    /* in bytes: so far ahead is x asked for */
+    ptrdiff_t rows;                     /* best_aside: of winners in the copy's room */
 } cpool_planes;
 typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n);
+
+/*
+ * best_aside: the same for windows of any number of taps and stride 1, of at least as many planes as a vector has lanes,
+ * rows of x of 4 cells or more and 4 by 4 outputs or more. Nothing is read but x's cells. The copy's room is for
+ * before[1] + width columns, or output[1] + kernel - 1 if these are more, and for `rows` + 8 times output[1], of vectors
+ * of elements; for the latter beside them of as many codes. rows: as many as windows see, or kernel + 7 and more.
+ */
 
 /*
  * Outputs side by side: n_rows rows of `width` outputs, of each of n_planes planes. Output (p, r, i) is element
@@ -237,6 +245,7 @@ typedef struct {
     cpool_best_along *best_along[CPOOL_N_KEYS][2]; /* last index: records of 1 and of 2 bytes */
     cpool_best_down *best_down[CPOOL_N_KEYS][2];
     cpool_best_planes *best_planes[CPOOL_N_KEYS]; /* may be NULL */
+    cpool_best_planes *best_aside[CPOOL_N_KEYS]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_sum_same *sum_same[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_spread *spread_cells[CPOOL_N_DTYPES];

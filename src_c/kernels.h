@@ -193,6 +193,12 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #define PLANES_SLOT(dtype) NULL,
 #define SAME_SLOT(dtype) NULL,
 #endif
+#if MAX_VECTOR_BYTES == 64
+#define ASIDE(dtype) [CPOOL_NAME2(CPOOL, dtype)] = CPOOL_NAME4(best_aside, dtype, u8, MAX_VECTOR_BYTES)
+#define ASIDE_SLOTS {ASIDE(i32), ASIDE(f32), ASIDE(min_f32)}
+#else
+#define ASIDE_SLOTS {NULL}
+#endif
 #define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
 #define SPREAD_SLOT(dtype) CPOOL_NAME4(spread_cells, dtype, u8, ISA),
 #define RECORD_SLOT(dtype) \
@@ -217,6 +223,7 @@ const cpool_kernels TABLE = {
     .best_along = {CPOOL_FOR_EACH_KEY(ALONG_SLOT)},
     .best_down = {CPOOL_FOR_EACH_KEY(DOWN_SLOT)},
     .best_planes = {CPOOL_FOR_EACH_KEY(PLANES_SLOT)},
+    .best_aside = ASIDE_SLOTS,
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
     .sum_same = {CPOOL_FOR_EACH_DTYPE(SAME_SLOT)},
     .spread_cells = {CPOOL_FOR_EACH_DTYPE(SPREAD_SLOT)},

@@ -11,7 +11,7 @@
 #define down_planes NAMED(down_planes)
 #define down_cell NAMED(down_cell)
 #define down_row NAMED(down_row)
-#define down_four NAMED(down_four)
+#define down_block NAMED(down_block)
 
 /*
  * One pass of taps (0: any number). A first one, of cells, tells whether any was NaN; a later one has places to read.
@@ -114,115 +114,109 @@ static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pa
 #undef ALONG
 }
 
-/* The cell of tap t; code: of its row. */
-CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t, code_vec code, const int has_place) {
-    winner cell = {load_bits((const T *)pass->value + at + t * pass->tap_pitch), code};
-    if (has_place) cell.place += load_place((const PLACE_T *)pass->code + at + t * pass->tap_pitch);
+/* The cell of tap t; code: of its row. later: a pass has made it, else it is x's and gets a key. */
+CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t, code_vec code, const int later,
+                              const int has_place) {
+    const T *from = (const T *)pass->value + at + t * pass->tap_pitch;
+    winner cell = {later ? load_bits(from) : flipped(load(from), flip_of(pass->flip)), code};
+    if (has_place && later) cell.place += load_place((const PLACE_T *)pass->code + at + t * pass->tap_pitch);
     return cell;
 }
 
 /* One row of windows of taps (0: any number). part: all of them are, less than a vector. */
 CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
-                           const int taps, const int has_place, const int ordered, ptrdiff_t part) {
+                           const int taps, const int later, const int has_place, const int ordered, ptrdiff_t part) {
     const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
-    const lanes_vec flip = flip_of(pass->flip);
+    const lanes_vec flip = flip_of(later ? pass->flip : 0);
     const code_vec next = splat(pass->code_step);
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;
         code_vec code = splat(0);
-        winner best = down_cell(pass, at + j, 0, code, has_place);
+        winner best = down_cell(pass, at + j, 0, code, later, has_place);
         CPOOL_UNROLL
         for (ptrdiff_t t = 1; t < n_taps; t++) {
             code += next;
-            best = winner_of(best, down_cell(pass, at + j, t, code, has_place), has_place, ordered);
+            best = winner_of(best, down_cell(pass, at + j, t, code, later, has_place), has_place, ordered);
         }
         store_part(y + j, record + j, best, flip, has_place, part);
     }
 }
 
 /*
- * Four rows whose windows begin a tap apart: the taps that several have are compared once, so that n taps take
- * n / 4 + 1 comparisons a window, and 3 take 1.5.
+ * So many rows (2, 4 or 8, at most the taps) whose windows begin a tap apart. The taps that all have are compared once,
+ * those before and those past them once each, and for each row the best of both: van Herk's and Gil and Werman's
+ * algorithm in registers, 1.5 comparisons a window of 3 taps and 2.6 of 9.
  */
-CPOOL_INLINE void down_four(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
-                            ptrdiff_t width, const int three, const int has_place) {
-    const ptrdiff_t taps = pass->n_taps;
-    const lanes_vec flip = flip_of(pass->flip);
-    const code_vec next = splat(pass->code_step), second = next + next, third = second + next;
-#define CELL(t, code) down_cell(pass, at + j, t, code, has_place)
+CPOOL_INLINE void down_block(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
+                             ptrdiff_t width, const int rows, const int taps, const int later, const int has_place) {
+    const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
+    const lanes_vec flip = flip_of(later ? pass->flip : 0);
+    const code_vec next = splat(pass->code_step), common = splat((rows - 1) * pass->code_step);
+#define CELL(t, code) down_cell(pass, at + j, t, code, later, has_place)
 #define WIN(first, second) winner_of(first, second, has_place, IS_ORDERED)
-    /* The places are those in the first row's window. */
-#define STORE(row, best, before) \
-    do { \
-        winner own = best; \
-        own.place -= before; \
-        store_winner(y + (row) * y_pitch + j, record + (row) * y_pitch + j, own, flip, has_place); \
-    } while (0)
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;
-        code_vec code = third;
-        winner from_1, from_2, common = CELL(3, code);
-        if (three) {
-            from_2 = CELL(2, second);
-            from_1 = WIN(CELL(1, next), from_2);
-            STORE(0, WIN(CELL(0, splat(0)), from_1), splat(0));
-            STORE(1, WIN(from_1, common), next);
-            code += next;
-            common = WIN(common, CELL(4, code));
-            STORE(2, WIN(from_2, common), second);
-            code += next;
-            STORE(3, WIN(common, CELL(5, code)), third);
-            continue;
+        code_vec code = common, end = common, before = splat(0);
+        winner from[8], past = {zero(), splat(0)}; /* the best of the taps from one on, and of those past the last */
+        from[rows - 1] = CELL(rows - 1, code);
+        for (ptrdiff_t t = rows; t < n_taps; t++) {
+            end += next;
+            from[rows - 1] = WIN(from[rows - 1], CELL(t, end));
         }
-        for (ptrdiff_t t = 4; t < taps; t++) {
-            code += next;
-            common = WIN(common, CELL(t, code));
+        CPOOL_UNROLL
+        for (int t = rows - 2; t >= 0; t--) {
+            code -= next;
+            from[t] = WIN(CELL(t, code), from[t + 1]);
         }
-        from_2 = WIN(CELL(2, second), common);
-        from_1 = WIN(CELL(1, next), from_2);
-        STORE(0, WIN(CELL(0, splat(0)), from_1), splat(0));
-        code += next;
-        winner past = CELL(taps, code);
-        STORE(1, WIN(from_1, past), next);
-        code += next;
-        past = WIN(past, CELL(taps + 1, code));
-        STORE(2, WIN(from_2, past), second);
-        code += next;
-        past = WIN(past, CELL(taps + 2, code));
-        STORE(3, WIN(common, past), third);
+        CPOOL_UNROLL
+        for (int i = 0; i < rows; i++) {
+            winner best = from[i];
+            if (i > 0) {
+                end += next, before += next;
+                past = i == 1 ? CELL(n_taps, end) : WIN(past, CELL(n_taps + i - 1, end));
+                best = WIN(best, past);
+            }
+            best.place -= before; /* in the row's own window */
+            store_winner(y + i * y_pitch + j, record + i * y_pitch + j, best, flip, has_place);
+        }
     }
 #undef CELL
 #undef WIN
-#undef STORE
 }
 
 /*
- * Rows in fours where they may be. Narrow ones are a whole vector as long as there is room, which the next one writes
+ * Rows in blocks where they may be. Narrow ones are a whole vector as long as there is room, which the next one writes
  * again; the last ones are written in part.
  */
 CPOOL_INLINE void down_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
-                            ptrdiff_t width, ptrdiff_t room, const int fours, const int taps, const int has_place,
-                            const int ordered) {
+                            ptrdiff_t width, ptrdiff_t room, const int block, const int taps, const int later,
+                            const int has_place, const int ordered) {
     const ptrdiff_t n_whole = width >= LANES ? n : loose_rows(n, y_pitch, LANES, room);
     ptrdiff_t i = 0;
 #define AT(i) y + (i) * y_pitch, record + (i) * y_pitch
-    if (fours) {
-        for (; i + 4 <= n_whole; i += 4)
-            down_four(AT(i), y_pitch, pass, i * pass->pitch, width, taps == 3, has_place);
-        if (i < n && n == n_whole) /* over the four before */
-            down_four(AT(n - 4), y_pitch, pass, (n - 4) * pass->pitch, width, taps == 3, has_place), i = n;
+#define BLOCK(i, rows) \
+    down_block(AT(i), y_pitch, pass, (i) * pass->pitch, width, rows, taps, later, has_place)
+    if (block) {
+        const int half = block == 8 ? 4 : block;
+        for (; i + block <= n_whole; i += block) BLOCK(i, block);
+        if (i < n && n == n_whole) { /* over those before */
+            if (n - i <= half) BLOCK(n - half, half);
+            else BLOCK(n - block, block);
+            i = n;
+        }
     }
-    for (; i < n_whole; i++) down_row(AT(i), pass, i * pass->pitch, width, taps, has_place, ordered, 0);
-    for (; i < n; i++) down_row(AT(i), pass, i * pass->pitch, width, taps, has_place, ordered, width);
+    for (; i < n_whole; i++) down_row(AT(i), pass, i * pass->pitch, width, taps, later, has_place, ordered, 0);
+    for (; i < n; i++) down_row(AT(i), pass, i * pass->pitch, width, taps, later, has_place, ordered, width);
 #undef AT
+#undef BLOCK
 }
 
 CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
-                              ptrdiff_t width, ptrdiff_t room, const int fours, const int taps, const int has_place,
+                              ptrdiff_t width, ptrdiff_t room, const int block, const int taps, const int has_place,
                               const int ordered) {
     cpool_pass p = *pass; /* in a copy: to the compiler y could be the pass */
     for (ptrdiff_t plane = 0; plane < pass->n_planes; plane++) {
-        down_rows(y, record, y_pitch, &p, n, width, room, fours, taps, has_place, ordered);
+        down_rows(y, record, y_pitch, &p, n, width, room, block, taps, 1, has_place, ordered);
         p.value = (const T *)p.value + p.plane;
         if (has_place) p.code = (const PLACE_T *)p.code + p.plane, record += p.y_plane;
         y += p.y_plane;
@@ -233,14 +227,14 @@ CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const c
 /* cpool_best_down. */
 static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
                                      ptrdiff_t width, ptrdiff_t room, int exact) {
-    const int fours = pass->pitch == pass->tap_pitch && n >= 4 && pass->n_taps >= 3;
-#define DOWN(fours, taps, has_place, ordered) \
-    down_planes(y, record, y_pitch, pass, n, width, room, fours, taps, has_place, ordered)
+    const int blocks = pass->pitch == pass->tap_pitch && n >= 4 && pass->n_taps >= 3;
+#define DOWN(block, taps, has_place, ordered) \
+    down_planes(y, record, y_pitch, pass, n, width, room, block, taps, has_place, ordered)
 #define ROWS(has_place) \
     if (exact) DOWN(0, 0, has_place, 0); \
     else if (pass->n_taps == 2) DOWN(0, 2, has_place, IS_ORDERED); \
-    else if (fours && pass->n_taps == 3) DOWN(1, 3, has_place, IS_ORDERED); \
-    else if (fours) DOWN(1, 0, has_place, IS_ORDERED); \
+    else if (blocks && pass->n_taps == 3) DOWN(2, 3, has_place, IS_ORDERED); \
+    else if (blocks) DOWN(4, 0, has_place, IS_ORDERED); \
     else if (pass->n_taps == 3) DOWN(0, 3, has_place, IS_ORDERED); \
     else DOWN(0, 0, has_place, IS_ORDERED)
     if (record) { ROWS(1); }

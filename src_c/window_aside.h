@@ -95,6 +95,7 @@ typedef struct {
     T *rows;          /* its windows' winners, of the rows that come next, */
     RECORD_T *places; /* and their places */
     vec outside;
+    int padded;       /* rows of padding are there from the planes before */
     int exact;        /* there was a NaN */
 } aside;
 
@@ -128,6 +129,8 @@ CPOOL_INLINE void row_aside(aside *a, const T *x, ptrdiff_t r, ptrdiff_t at, con
         a->exact |= interleave(a->line + left * 16, x + from * planes->row, planes->plane, planes->width,
                                x + 16 * (planes->plane + from * planes->width));
         pass_aside(row, places, &along, width, 16, a->exact);
+    } else if (a->padded) {
+        return;
     } else {
         for (ptrdiff_t j = 0; j < width; j++) store(row + j * 16, flipped(a->outside, flip_of(planes->flip)));
     }
@@ -139,18 +142,16 @@ CPOOL_INLINE void row_aside(aside *a, const T *x, ptrdiff_t r, ptrdiff_t at, con
     }
 }
 
-CPOOL_INLINE void planes_aside(T *y, RECORD_T *record, const T *x, const cpool_planes *planes, const int has_place) {
+CPOOL_INLINE void planes_aside(aside *a, T *y, RECORD_T *record, const T *x, const int has_place) {
+    const cpool_planes *planes = a->planes;
     const ptrdiff_t taps = planes->kernel, height = planes->output[0], width = planes->output[1];
-    const ptrdiff_t row = width * 16, plane = height * width, left = planes->before[1], seen = width + taps - 1;
-    const ptrdiff_t columns = left + planes->width > seen ? left + planes->width : seen;
-    T *line = planes->copy, *rows = line + columns * 16, *values = rows + planes->rows * row, fill;
-    RECORD_T *places = (RECORD_T *)(values + 8 * row), *codes = places + planes->rows * row;
+    const ptrdiff_t row = a->row, plane = height * width;
+    T *values = a->rows + planes->rows * row;
+    RECORD_T *codes = a->places + planes->rows * row;
     cpool_pass down = {.later = 1, .n_taps = taps, .pitch = row, .tap_pitch = row, .code_step = taps,
                        .flip = planes->flip};
     ptrdiff_t first_row = 0, made = 0;
-    memcpy(&fill, planes->fill, sizeof fill);
-    aside a = {planes, row, line, rows, places, zero() + fill, 0};
-    for (ptrdiff_t i = 0; i < columns; i++) store(line + i * 16, a.outside);
+    a->exact = 0;
     for (ptrdiff_t r = 0, end; r < height; r = end) {
         end = r + 8 < height ? r + 8 : height;
         /* A last block goes over the one before; what is separated again is no more than it has to be. */
@@ -158,26 +159,33 @@ CPOOL_INLINE void planes_aside(T *y, RECORD_T *record, const T *x, const cpool_p
         const ptrdiff_t from = (end - r) * width < 16 ? first : r, n = (end - from) * width;
         if (end + taps - 1 - first_row > planes->rows) {
             const size_t kept = (size_t)((made - first) * row);
-            memmove(rows, rows + (first - first_row) * row, kept * sizeof *rows);
-            memmove(places, places + (first - first_row) * row, kept * sizeof *places);
+            memmove(a->rows, a->rows + (first - first_row) * row, kept * sizeof *a->rows);
+            memmove(a->places, a->places + (first - first_row) * row, kept * sizeof *a->places);
             first_row = first;
         }
-        for (; made < end + taps - 1; made++) row_aside(&a, x, made, made - first_row, has_place);
-        down.value = rows + (first - first_row) * row, down.code = places + (first - first_row) * row;
-        pass_aside(values, has_place ? codes : NULL, &down, block, row, a.exact);
+        for (; made < end + taps - 1; made++) row_aside(a, x, made, made - first_row, has_place);
+        down.value = a->rows + (first - first_row) * row, down.code = a->places + (first - first_row) * row;
+        pass_aside(values, has_place ? codes : NULL, &down, block, row, a->exact);
         separate(y + from * width, plane, values + (from - first) * row, n);
         if (has_place) separate_codes(record + from * width, plane, codes + (from - first) * row, n);
     }
+    a->padded = first_row == 0;
 }
 
 /* cpool_best_planes, as best_aside. */
 static CPOOL_NOINLINE void best_aside(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
-    const ptrdiff_t plane = planes->output[0] * planes->output[1];
+    const ptrdiff_t width = planes->output[1], plane = planes->output[0] * width, row = width * 16;
+    const ptrdiff_t seen = width + planes->kernel - 1, beside = planes->before[1] + planes->width;
+    const ptrdiff_t columns = beside > seen ? beside : seen;
+    T *line = planes->copy, *rows = line + columns * 16, fill;
+    memcpy(&fill, planes->fill, sizeof fill);
+    aside a = {planes, row, line, rows, (RECORD_T *)(rows + (planes->rows + 8) * row), zero() + fill, 0, 0};
+    for (ptrdiff_t i = 0; i < columns; i++) store(line + i * 16, a.outside);
     for (ptrdiff_t p = 0; p < n; p += 16) {
         if (p > n - 16) p = n - 16;
         const T *from = (const T *)x + p * planes->plane;
-        if (record) planes_aside((T *)y + p * plane, (RECORD_T *)record + p * plane, from, planes, 1);
-        else planes_aside((T *)y + p * plane, NULL, from, planes, 0);
+        if (record) planes_aside(&a, (T *)y + p * plane, (RECORD_T *)record + p * plane, from, 1);
+        else planes_aside(&a, (T *)y + p * plane, NULL, from, 0);
     }
 }
 #undef best_aside

@@ -159,8 +159,11 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
             test_best_along(table, op, dtype, size, width);
             test_best_down(table, op, dtype, size, n, width);
         }
-    for (int op = 0; op < N_OPS; op++)
-        if (table->best_planes[key_of(op, dtype)]) test_best_planes(table, op, dtype, n, width);
+    for (int op = 0; op < N_OPS; op++) {
+        if (table->best_planes[key_of(op, dtype)]) test_best_planes(table, op, dtype, n, width, 0);
+        if (table->best_aside[key_of(op, dtype)] && width >= 4 && width <= 14)
+            test_best_planes(table, op, dtype, n + table->vector_bytes / (ptrdiff_t)elements[dtype].bytes, width, 1);
+    }
     test_sum_record(table, dtype, n, width);
     if (table->sum_same[elements[dtype].code]) test_sum_same(table, dtype, n, width);
     if (table->scatter_eight[elements[dtype].code]) test_scatter_eight(table, dtype, width);

@@ -1,5 +1,5 @@
 /*
- * selftest_passes.h - best_along, also in place, best_down and best_planes against a naive loop over each window.
+ * selftest_passes.h - best_along, also in place, best_down, best_planes and best_aside against a naive loop over each window.
  */
 enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
 
@@ -164,20 +164,23 @@ static void worst_value(uint8_t *worst, int op, int dtype) {
     }
 }
 
-/* Windows of n planes that see at least one cell each, of rows up to some vectors long. */
-static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width) {
+/* Windows of n planes that see at least one cell each, of rows up to some vectors long; aside: best_aside's. */
+static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width, int aside) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, lanes = table->vector_bytes / bytes;
     static const ptrdiff_t kernels[] = {2, 3, 5};
-    const ptrdiff_t kernel = kernels[between(0, 2)];
-    const ptrdiff_t stride = table->window_best_pairs[key_of(op, dtype)] && kernel < 5 ? between(1, 2) : 1;
+    const ptrdiff_t kernel = aside ? between(4, 16) : kernels[between(0, 2)], least = aside ? 4 : 1;
+    const ptrdiff_t stride = table->window_best_pairs[key_of(op, dtype)] && kernel < 4 ? between(1, 2) : 1;
+    const ptrdiff_t height = between(1, aside ? 24 : 9);
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
-    cpool_planes p = {.height = between(1, 9), .width = width, .row = width + between(0, 2), .kernel = kernel,
-                      .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill,
-                      .flip = flip_of(op, dtype), .ahead = between(0, 9999)};
+    cpool_planes p = {.height = height, .width = width, .row = width + between(0, 2), .kernel = kernel,
+                      .stride = stride, .before = {between(height < least ? least - height : 0, kernel - 1),
+                      between(0, kernel - 1)}, .fill = fill, .flip = flip_of(op, dtype), .ahead = between(0, 9999)};
     p.plane = p.height * p.row + between(0, 3);
-    p.output[0] = between(1, (p.height - 1 + p.before[0]) / stride + 1);
-    p.output[1] = between(1, (p.width - 1 + p.before[1]) / stride + 1);
+    p.output[0] = between(least, (p.height - 1 + p.before[0]) / stride + 1);
+    p.output[1] = between(least, (p.width - 1 + p.before[1]) / stride + 1);
+    const ptrdiff_t rows = p.output[0] + kernel - 1, seen = p.output[1] + kernel - 1, beside = p.before[1] + width;
+    p.rows = between(rows < kernel + 7 ? rows : kernel + 7, rows);
     const ptrdiff_t outputs = p.output[0] * p.output[1];
     const ptrdiff_t cells = (n - 1) * p.plane + (p.height - 1) * p.row + p.width, span = n * outputs;
     const ptrdiff_t columns = (p.output[1] > lanes ? p.output[1] : lanes) * stride;
@@ -186,24 +189,27 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
     worst_value(fill, op, dtype);
     p.first = x, p.end = x + cells * bytes;
-    p.copy = place_in(SLOT_INDICES, bytes * (p.before[1] + (p.height - 1) * width + kernel +
-                                             (width > columns ? width : columns)));
+    p.copy = place_in(SLOT_INDICES, aside ? lanes * ((beside > seen ? beside : seen) * bytes +
+                                                     (p.rows + 8) * p.output[1] * (bytes + 1))
+                                          : bytes * (p.before[1] + (p.height - 1) * width + kernel +
+                                                     (width > columns ? width : columns)));
     for (ptrdiff_t i = 0; i < span; i++) {
         const ptrdiff_t row = i % outputs / p.output[1] * stride - p.before[0];
         const ptrdiff_t column = i % p.output[1] * stride - p.before[1];
-        ptrdiff_t offset[25], seen = 0;
-        int64_t code[25];
+        ptrdiff_t offset[256], n_taps = 0;
+        int64_t code[256];
         for (ptrdiff_t t = 0; t < kernel * kernel; t++) {
             const ptrdiff_t r = row + t / kernel, c = column + t % kernel;
             if (r < 0 || r >= p.height || c < 0 || c >= p.width) continue;
-            offset[seen] = i / outputs * p.plane + r * p.row + c, code[seen++] = t;
+            offset[n_taps] = i / outputs * p.plane + r * p.row + c, code[n_taps++] = t;
         }
         _Alignas(8) uint8_t best[8];
-        const uint64_t place = first_of_taps(best, op, dtype, 0, x, NULL, 0, seen, offset, code);
+        const uint64_t place = first_of_taps(best, op, dtype, 0, x, NULL, 0, n_taps, offset, code);
         memcpy(image_of(SLOT_Y, y) + i * bytes, best, (size_t)bytes);
         if (recorded) store_unsigned(image_of(SLOT_CODE, record) + i, 1, place);
     }
-    table->best_planes[key_of(op, dtype)](y, recorded ? record : NULL, x, &p, n);
+    (aside ? table->best_aside : table->best_planes)[key_of(op, dtype)](y, recorded ? record : NULL, x, &p, n);
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
-          op == MAX ? "best_planes max" : "best_planes min", elements[dtype].name, 1, n, width);
+          aside ? op == MAX ? "best_aside max" : "best_aside min" : op == MAX ? "best_planes max" : "best_planes min",
+          elements[dtype].name, 1, n, width);
 }

@@ -10,7 +10,10 @@ from cpool import _kernels
 
 ROWS, PIXELS = "forward by rows of x", "forward by pixels of x"
 PASSES, PLANES, APART = "forward by passes", "forward by planes", "forward by passes of one channel"
-WIDE = {"avx512": ([PLANES], [PLANES]), "avx2": ([PASSES], [PLANES])}  # without a record and with one; else passes
+ASIDE = "forward by planes side by side"
+# By table, without a record and with one; else passes.
+WIDE = {"avx512": ([PLANES], [PLANES]), "avx2": ([PASSES], [PLANES])}
+SIDE_BY_SIDE = {"avx512": ([ASIDE], [ASIDE])}
 ALL = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8"
 
 
@@ -57,8 +60,8 @@ def pooled(path, op, x, window, expected):
         with_record = [name for name in before if after[name] > between[name]]
         if isa in ("scalar", "sse2") and x.itemsize < 4 and window[1][-1] == 2 and path in (ROWS, PLANES):
             assert (taken, with_record) == ([PASSES], [PASSES]), case  # no vector takes such rows apart in x
-        elif path is WIDE:
-            assert (taken, with_record) == WIDE.get(isa, ([PASSES], [PASSES])), case
+        elif path is WIDE or path is SIDE_BY_SIDE:
+            assert (taken, with_record) == path.get(isa, ([PASSES], [PASSES])), case
         elif isa == "scalar" and path == PLANES:  # for vectors alone
             assert PLANES not in taken + with_record, case
         else:
@@ -375,6 +378,38 @@ def test_wide_planes(layout, dtype, arguments):
     check(WIDE, dtype, *arguments, layout)
 
 
+@each(
+    [
+        ("f4 i4 u4", (2, 9, 13, 13), ((9, 9), (1, 1), (4, 4))),
+        ("f4 i4 u4", (1, 37, 7, 7), ((7, 7), (1, 1), (3, 3))),  # a last group over the one before
+        ("f4", (1, 1050, 5, 4), ((6, 6), (1, 1), (3, 3))),  # several groups that have their padding in common
+        ("f4 u4", (1, 17, 90, 60), ((6, 6), (1, 1), (2, 3))),  # rows that are moved on
+        ("f4", (1, 16, 9, 64), ((13, 13), (1, 1), (6, 6))),  # the longest rows
+        ("f4", (1, 16, 20, 20), ((16, 16), (1, 1), (15, 0))),
+        ("f4 i4", (1, 19, 14, 9), ((6, 6), (1, 1), (0, 1))),  # a last row of fewer outputs than are put back at once
+        ("f4", (1, 16, 2, 9), ((6, 6), (1, 1), ((4, 3), (5, 0)))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "inside"])
+def test_planes_side_by_side(layout, dtype, arguments):
+    check(SIDE_BY_SIDE, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4", (1, 15, 13, 13), ((9, 9), (1, 1), (4, 4))),  # too few
+        ("f4", (1, 16, 32, 32), ((9, 9), (1, 1), (4, 4))),  # in each other's way
+        ("f4", (1, 16, 13, 13), ((9, 9), (1, 1), (4, 4), (1, 2))),
+        ("f4", (1, 16, 13, 13), ((9, 7), (1, 1), (4, 3))),
+        ("f4", (1, 16, 13, 13), ((9, 9), (1, 2), (4, 4))),
+        ("f4", (1, 16, 9, 3), ((6, 6), (1, 1), (3, 3))),
+        ("u1 i2 f8", (1, 70, 13, 13), ((9, 9), (1, 1), (4, 4))),
+    ]
+)
+def test_planes_not_side_by_side(dtype, arguments):
+    check(PASSES, dtype, *arguments)
+
+
 @pytest.mark.parametrize("dtype", [np.dtype(name) for name in ("f4", "u1", "i2", "f8")], ids=str)
 @pytest.mark.parametrize("stride", [1, 2])
 def test_planes_apart(dtype, stride):
@@ -411,4 +446,4 @@ def test_planes_that_beat_all_of_those_after_them(dtype, arguments):
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("forward")]
-    assert names == [ROWS, PIXELS, PASSES, APART, PLANES]
+    assert names == [ROWS, PIXELS, PASSES, APART, PLANES, ASIDE]

@@ -68,20 +68,17 @@ def paddings(value: Any, rank: int) -> str | tuple[tuple[int, int], ...]:
     return tuple(pairs)
 
 
-def _count_residues(n: int, step: int, start: int, modulus: int, limit: int) -> int:
-    """How many of (start + i * step) % modulus, i < n, are at least `limit`. Exact, in O(log modulus) steps."""
-
-    def floor_sum(n: int, modulus: int, step: int, start: int) -> int:
-        """The sum of (start + i * step) // modulus over i < n, by Euclid's algorithm on the lattice below the line."""
-        total = 0
-        while n:
-            total += (n - 1) * n // 2 * (step // modulus) + n * (start // modulus)
-            step, start = step % modulus, start % modulus
-            top = step * n + start
-            n, start, modulus, step = top // modulus, top % modulus, step, modulus
-        return total
-
-    return floor_sum(n, modulus, step, start + modulus - limit) - floor_sum(n, modulus, step, start)
+def _first_between(step: int, modulus: int, low: int, high: int) -> int | None:
+    """The least i for which low <= i * step % modulus <= high, by Euclid's algorithm; 0 < low <= high < modulus."""
+    if 2 * step > modulus:
+        step, low, high = modulus - step, modulus - high, modulus - low
+    if step == 0:
+        return None
+    i = -(-low // step)
+    if i * step <= high:
+        return i
+    turns = _first_between(-modulus % step, step, low % step, high % step)
+    return None if turns is None else -(-(low + turns * modulus) // step)
 
 
 def _first_blind_window(length: int, kernel: int, stride: int, before: int, dilation: int, output: int) -> int | None:
@@ -90,15 +87,11 @@ def _first_blind_window(length: int, kernel: int, stride: int, before: int, dila
         return 0
     # A window that starts left of the array sees its cells of one residue modulo the dilation; the array may have none.
     left = min(output, -(-before // stride))
-    if dilation > length and _count_residues(left, stride % dilation, -before % dilation, dilation, length):
-        low, high = 0, left - 1
-        while low < high:
-            middle = (low + high) // 2
-            if _count_residues(middle + 1, stride % dilation, -before % dilation, dilation, length):
-                high = middle
-            else:
-                low = middle + 1
-        return low
+    if dilation > length:
+        at = -before % dilation  # where window 0's cells lie, modulo the dilation
+        blind = 0 if at >= length else _first_between(stride % dilation, dilation, length - at, dilation - 1 - at)
+        if blind is not None and blind < left:
+            return blind
     if (output - 1) * stride - before >= length:
         return -(-(length + before) // stride)
     return None

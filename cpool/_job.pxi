@@ -119,18 +119,7 @@ cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nog
     return offset + plane * job.lead_step[0]
 
 cdef inline cpool_window window_of(const Job *job, const Scratch *scratch, ptrdiff_t n_taps) noexcept nogil:
-    cdef cpool_window window
-    window.value = scratch.value
-    window.row_code = scratch.row_code
-    window.n_rows = 0
-    window.tap = scratch.tap
-    window.tap_code = scratch.tap_code
-    window.n_taps = n_taps
-    window.pitch = 0
-    window.flip = job.flip
-    window.left = window.streams = False
-    window.ahead = 0
-    return window
+    return cpool_window(scratch.value, scratch.row_code, 0, scratch.tap, scratch.tap_code, n_taps, 0, job.flip, 0, 0, 0)
 
 cdef inline int log2_bytes(ptrdiff_t n_bytes) noexcept nogil:
     return 0 if n_bytes == 1 else 1 if n_bytes == 2 else 2 if n_bytes == 4 else 3

@@ -3,7 +3,7 @@
 
 Data goes one way: an Operation (a pooling's arguments), its Plan for arrays of one kind (the geometry as C), a call's
 arrays (Job), the traversals (_forward.pxi, _backward.pxi), the row kernels. What is not as in an earlier call has been
-checked before a function here runs; check_indices serves its caller's checks.
+checked before a function here runs; any_outside serves its caller's checks.
 """
 
 from cpython.object cimport PyObject, PyTypeObject

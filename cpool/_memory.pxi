@@ -36,8 +36,8 @@ cdef extern from *:
     #endif
     }
     """
-    void *cpool_new_block(size_t size) nogil
-    void cpool_free_block(void *memory) nogil
+    void *cpool_new_block(size_t size)
+    void cpool_free_block(void *memory)
 
 cdef extern from "Python.h":
     const Py_ssize_t PY_SSIZE_T_MAX
@@ -58,12 +58,11 @@ cdef struct Memory:
     void *start
     size_t size
 
-# All that touches these is C that calls nothing of Python under the lock, so no collection of garbage, which may end
-# blocks anywhere, ever finds it taken by its own thread.
+# All that touches these has the GIL and calls nothing of Python, so no other thread and no collection of garbage, which
+# may end blocks anywhere, comes in between.
 cdef Memory unused[UNUSED]              # the one left last is last
 cdef int n_unused = 0
 cdef size_t unused_bytes = 0, unused_limit = 0
-cdef PyThread_type_lock unused_lock = PyThread_allocate_lock()
 
 
 cdef class Owner:
@@ -77,8 +76,8 @@ cdef class Owner:
             leave(self.memory)
 
 
-cdef Memory take_out(int place) noexcept nogil:
-    """Removes an unused block from the list; the caller has the lock."""
+cdef Memory take_out(int place) noexcept:
+    """Removes an unused block from the list."""
     global n_unused, unused_bytes
     cdef Memory memory = unused[place]
     cdef int i
@@ -93,37 +92,26 @@ cdef Memory take(size_t size) noexcept:
     """The smallest unused block that fits and is at most twice the size, else a new one; start NULL: no memory."""
     cdef Memory memory
     cdef int i, best = -1
-    PyThread_acquire_lock(unused_lock, WAIT_LOCK)
     for i in range(n_unused):
         if size <= unused[i].size <= 2 * size and (best < 0 or unused[i].size <= unused[best].size):
             best = i
     if best >= 0:
-        memory = take_out(best)
-    PyThread_release_lock(unused_lock)
-    if best < 0:
-        memory.size = size
-        memory.start = cpool_new_block(size)
+        return take_out(best)
+    memory.size, memory.start = size, cpool_new_block(size)
     return memory
 
 
 cdef void leave(Memory memory) noexcept:
     """Keeps a block for later, and frees those left longest ago that are then too many."""
     global n_unused, unused_bytes
-    cdef Memory surplus[UNUSED]
-    cdef int i, n_surplus = 0
     if memory.size > unused_limit:
         cpool_free_block(memory.start)
         return
-    PyThread_acquire_lock(unused_lock, WAIT_LOCK)
     while n_unused == UNUSED or (n_unused and unused_bytes > unused_limit - memory.size):
-        surplus[n_surplus] = take_out(0)
-        n_surplus += 1
+        cpool_free_block(take_out(0).start)
     unused[n_unused] = memory
     n_unused += 1
     unused_bytes += memory.size
-    PyThread_release_lock(unused_lock)
-    for i in range(n_surplus):
-        cpool_free_block(surplus[i].start)
 
 
 def empty_cache():
@@ -135,16 +123,8 @@ def empty_cache():
     >>> import cpool
     >>> cpool.empty_cache()
     """
-    cdef Memory memory
-    while True:
-        PyThread_acquire_lock(unused_lock, WAIT_LOCK)
-        memory.start = NULL
-        if n_unused:
-            memory = take_out(n_unused - 1)
-        PyThread_release_lock(unused_lock)
-        if memory.start == NULL:
-            return
-        cpool_free_block(memory.start)
+    while n_unused:
+        cpool_free_block(take_out(n_unused - 1).start)
 
 
 def cached_bytes():

@@ -59,7 +59,7 @@ def scatter(
         raise ValueError(f"{size_name} is {shape}: more cells a plane than memory can address")
     # Always a copy: the kernel must read what was checked, whatever other threads do to the caller's array.
     ordered = np.array(in_memory_order(places, rank, channels_last), dtype=INT64, order="C")
-    if _kernels.check_indices(ordered, cells) >= 0:
+    if _kernels.any_outside(ordered, cells):
         raise_index_error(places, rank, cells)
     dx = result(size_name, shape, values.dtype, rank, channels_last, out, (values, places))
     if dx.size:

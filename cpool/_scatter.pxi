@@ -54,15 +54,6 @@ cdef inline uint64_t offset_of_code(const Job *job, int64_t code) noexcept nogil
                       + column * <uint64_t> width.dilation)
 
 
-cdef ptrdiff_t first_outside(const int64_t *indices, ptrdiff_t n, int64_t plane_cells) noexcept nogil:
-    """The position of the first index that is not in its plane, or n."""
-    cdef ptrdiff_t i
-    for i in range(n):
-        if indices[i] < 0 or indices[i] >= plane_cells:
-            return i
-    return n
-
-
 cdef void decode(ndarray record, ndarray indices, Plan plan) noexcept:
     """The int64 index of each winner in its plane, from the record; both contiguous in the same layout."""
     cdef Decoding decoding
@@ -80,13 +71,14 @@ cdef void decode(ndarray record, ndarray indices, Plan plan) noexcept:
     run_items(decode_row, &decoding, items, threads_for(items, <double> items * row_cells))
 
 
-def check_indices(indices, int64_t plane_cells):
-    """The position of the first index outside [0, plane_cells), or -1. indices: contiguous int64."""
-    cdef const int64_t *index = <const int64_t *> address(indices)
-    cdef ptrdiff_t n = indices.size, found
+def any_outside(ndarray indices, uint64_t plane_cells):
+    """Whether one is not in [0, plane_cells). indices: contiguous int64; negative ones, as unsigned, are past it."""
+    cdef const uint64_t *index = <const uint64_t *> PyArray_DATA(indices)
+    cdef ptrdiff_t i = 0, n = indices.size
     with nogil:
-        found = first_outside(index, n, plane_cells)
-    return -1 if found == n else found
+        while i < n and index[i] < plane_cells:
+            i += 1
+    return i < n
 
 
 cdef void scatter_plane(void *argument, ptrdiff_t thread, ptrdiff_t plane) noexcept nogil:

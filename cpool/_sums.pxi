@@ -89,18 +89,14 @@ cdef bint sums_down(const Gradient *g) noexcept nogil:
 
 cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A run of cells."""
-    cdef ptrdiff_t first = item * g.chunk, end = min(g.n_outputs, first + g.chunk)
+    cdef ptrdiff_t first = item * g.chunk, n = min(g.n_outputs - first, g.chunk)
     cdef const char *dout
     cdef const char *record
-    cdef cpool_cells run
-    give_room(g, scratch, first - g.before, end + g.after, &dout, &record)
+    cdef cpool_cells run = cpool_cells(1, 1, 1, n, n, n, g.streams)
+    give_room(g, scratch, first - g.before, first + n + g.after, &dout, &record)
     if g.sum_same != NULL:
-        g.sum_same(g.dx + first * g.item, dout + g.before * g.item, record + g.before, &g.same,
-                   (end - first) // g.same.width)
+        g.sum_same(g.dx + first * g.item, dout + g.before * g.item, record + g.before, &g.same, n // g.same.width)
         return
-    run.n_rows = run.n = run.n_phases = 1
-    run.dx_row = run.row = run.width = end - first
-    run.streams = g.streams
     g.sum(g.dx + first * g.item, dout + g.before * g.item, record + g.before, &g.taps, &run)
 
 

@@ -11,7 +11,6 @@
 #define CPOOL_NAME2(a, b) CPOOL_PASTE2(a, b)
 #define CPOOL_NAME3(a, b, c) CPOOL_NAME2(CPOOL_NAME2(a, b), c)
 #define CPOOL_NAME4(a, b, c, d) CPOOL_NAME2(CPOOL_NAME3(a, b, c), d)
-#define CPOOL_NAME5(a, b, c, d, e) CPOOL_NAME2(CPOOL_NAME4(a, b, c, d), e)
 
 /*
  * GCC and Clang have vector types as a language extension: one source for all widths and element types. MSVC has not,

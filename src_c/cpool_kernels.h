@@ -26,8 +26,8 @@ enum cpool_dtype { CPOOL_FOR_EACH_KEY(CPOOL_DTYPE_ENUM) CPOOL_N_KEYS, CPOOL_N_DT
 /* An array is read only once, so what comes next is asked for so many bytes ahead. */
 #define CPOOL_AHEAD_BYTES 4096
 
-/* log2 of the bytes of an element: of a record's code, or of what split moves. */
-enum cpool_size { CPOOL_1_BYTE, CPOOL_2_BYTES, CPOOL_4_BYTES, CPOOL_8_BYTES, CPOOL_N_SIZES };
+/* Sizes of an element, 1, 2, 4 and 8 bytes: of a record's code, or of what split moves. */
+enum { CPOOL_N_SIZES = 4 };
 
 /* The most rows of a window that is `left` (below). */
 enum { CPOOL_MOST_LEFT_ROWS = 4 };

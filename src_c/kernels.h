@@ -8,14 +8,15 @@
 #include "compiler.h"
 #include "shuffles.h"
 
+#define OF_WIDTH(stage, bytes) CPOOL_NAME4(stage, DTYPE, RECORD, bytes)
 #if MAX_VECTOR_BYTES == 64
-#define FROM_WIDEST(kernel_of) kernel_of(64), kernel_of(32), kernel_of(16), kernel_of(0)
+#define FROM_WIDEST(stage) OF_WIDTH(stage, 64), OF_WIDTH(stage, 32), OF_WIDTH(stage, 16), OF_WIDTH(stage, 0)
 #elif MAX_VECTOR_BYTES == 32
-#define FROM_WIDEST(kernel_of) kernel_of(32), kernel_of(16), kernel_of(0)
+#define FROM_WIDEST(stage) OF_WIDTH(stage, 32), OF_WIDTH(stage, 16), OF_WIDTH(stage, 0)
 #elif MAX_VECTOR_BYTES == 16
-#define FROM_WIDEST(kernel_of) kernel_of(16), kernel_of(0)
+#define FROM_WIDEST(stage) OF_WIDTH(stage, 16), OF_WIDTH(stage, 0)
 #else
-#define FROM_WIDEST(kernel_of) kernel_of(0)
+#define FROM_WIDEST(stage) OF_WIDTH(stage, 0)
 #endif
 
 /* In vectors of 16 bytes sums of rows take 1.3x to 2x of scattering, and eight planes 1.0x to 1.4x of twice four. */

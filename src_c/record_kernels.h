@@ -35,24 +35,19 @@
 
 #if HAS_ROWS
 #define KERNEL(stage) CPOOL_NAME4(stage, DTYPE, RECORD, ISA)
-#define WINDOW(kernel, OF_WIDTH) \
+#define WINDOW(kernel, stage) \
     void KERNEL(kernel)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n, \
                         ptrdiff_t width, ptrdiff_t room) { \
-        static best_of_width *const of_width[] = {FROM_WIDEST(OF_WIDTH)}; \
+        static best_of_width *const of_width[] = {FROM_WIDEST(stage)}; \
         best_in_vectors(of_width, BYTES, y, record, y_pitch, window, n, width, room); \
     }
-#define BEST_OF_WIDTH(bytes) CPOOL_NAME4(window_best, DTYPE, RECORD, bytes)
-#define BEST_PAIRS_OF_WIDTH(bytes) CPOOL_NAME4(window_best_pairs, DTYPE, RECORD, bytes)
-WINDOW(cpool_window_best, BEST_OF_WIDTH)
+WINDOW(cpool_window_best, window_best)
 #if HAS_PAIRS
-static WINDOW(window_best_pairs, BEST_PAIRS_OF_WIDTH)
+static WINDOW(window_best_pairs, window_best_pairs)
 #endif
 #undef WINDOW
-#undef BEST_OF_WIDTH
-#undef BEST_PAIRS_OF_WIDTH
 
 #if MAX_VECTOR_BYTES && RECORD_BYTES == 1
-#define PLANES_OF_WIDTH(bytes) CPOOL_NAME4(best_planes, DTYPE, RECORD, bytes)
 /*
  * What is left of a row is done in narrow vectors where one holds it, 1.1x for rows of 20 floats, and where half of one
  * does of two planes (best_planes), 1.15x more. Rows of half a wide vector and of stride 1 are done in wide ones of two
@@ -61,51 +56,42 @@ static WINDOW(window_best_pairs, BEST_PAIRS_OF_WIDTH)
 static void KERNEL(best_planes)(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
     const ptrdiff_t rest = planes->output[1] % (MAX_VECTOR_BYTES / BYTES), end = planes->output[1];
     const ptrdiff_t whole = rest * BYTES <= MAX_VECTOR_BYTES / 2 ? end - rest : end;
-    if (whole) PLANES_OF_WIDTH(MAX_VECTOR_BYTES)(y, record, x, planes, n, 0, whole);
+    if (whole) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, 0, whole);
     if (whole == end) return;
     if (rest * BYTES * (planes->stride == 1 && !whole ? 2 : 1) <= PLANES_BYTES)
-        PLANES_OF_WIDTH(PLANES_BYTES)(y, record, x, planes, n, whole, end);
-    else PLANES_OF_WIDTH(MAX_VECTOR_BYTES)(y, record, x, planes, n, whole, end);
+        OF_WIDTH(best_planes, PLANES_BYTES)(y, record, x, planes, n, whole, end);
+    else OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, whole, end);
 }
-#undef PLANES_OF_WIDTH
 #endif
 
 #if MAX_VECTOR_BYTES && RECORD_BYTES == 1 && SUMS
-#define SAME_OF_WIDTH(bytes) CPOOL_NAME4(sum_same, DTYPE, RECORD, bytes)
 /* What is left of a row is done in narrow vectors where one holds it. */
 static void KERNEL(sum_same)(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n) {
     const ptrdiff_t rest = same->width % (MAX_VECTOR_BYTES / BYTES), end = same->width;
     const ptrdiff_t whole = rest * BYTES <= PLANES_BYTES ? end - rest : end;
-    if (whole) SAME_OF_WIDTH(MAX_VECTOR_BYTES)(dx, dout, record, same, n, 0, whole);
-    if (whole < end) SAME_OF_WIDTH(PLANES_BYTES)(dx, dout, record, same, n, whole, end);
+    if (whole) OF_WIDTH(sum_same, MAX_VECTOR_BYTES)(dx, dout, record, same, n, 0, whole);
+    if (whole < end) OF_WIDTH(sum_same, PLANES_BYTES)(dx, dout, record, same, n, whole, end);
 }
-#undef SAME_OF_WIDTH
 #endif
 
 #if RECORD_BYTES == 1 && SUMS
-#define SUM_OF_WIDTH(bytes) CPOOL_NAME4(sum_record, DTYPE, RECORD, bytes)
 static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, const cpool_taps *taps,
                                const cpool_cells *cells) {
-    static cpool_sum_record *const of_width[] = {FROM_WIDEST(SUM_OF_WIDTH)}; /* a cell fills one vector or more */
+    static cpool_sum_record *const of_width[] = {FROM_WIDEST(sum_record)}; /* a cell fills one vector or more */
     of_width[vectors_too_wide(cells->width * BYTES)](dx, dout, record, taps, cells);
 }
-#undef SUM_OF_WIDTH
 
-#define CELLS_OF_WIDTH(bytes) CPOOL_NAME4(spread_cells, DTYPE, RECORD, bytes)
-#define PAIRS_OF_WIDTH(bytes) CPOOL_NAME4(spread_pairs, DTYPE, RECORD, bytes)
-#define SPREAD(stage, apart, OF_WIDTH) \
+#define SPREAD(stage, apart) \
     static void KERNEL(stage)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, \
                               const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) { \
-        static spread_of_width *const of_width[] = {FROM_WIDEST(OF_WIDTH)}; \
+        static spread_of_width *const of_width[] = {FROM_WIDEST(stage)}; \
         spread_in_vectors(of_width, BYTES, apart, dx, dx_pitch, dout, record, taps, n, width, room, streams); \
     }
-SPREAD(spread_cells, 1, CELLS_OF_WIDTH)
+SPREAD(spread_cells, 1)
 #if HAS_PAIRS && BYTES >= 4
-SPREAD(spread_pairs, 2, PAIRS_OF_WIDTH)
+SPREAD(spread_pairs, 2)
 #endif
 #undef SPREAD
-#undef CELLS_OF_WIDTH
-#undef PAIRS_OF_WIDTH
 #endif
 
 #undef KERNEL

@@ -65,20 +65,6 @@
 
 #if VECTOR_BYTES
 
-#undef N_LANES
-#if VECTOR_BYTES / BYTES == 2
-#define N_LANES 2
-#elif VECTOR_BYTES / BYTES == 4
-#define N_LANES 4
-#elif VECTOR_BYTES / BYTES == 8
-#define N_LANES 8
-#elif VECTOR_BYTES / BYTES == 16
-#define N_LANES 16
-#elif VECTOR_BYTES / BYTES == 32
-#define N_LANES 32
-#else
-#define N_LANES 64
-#endif
 #define LANES ((ptrdiff_t)(VECTOR_BYTES / BYTES))
 typedef T vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef CODE_T lanes_vec __attribute__((vector_size(VECTOR_BYTES)));

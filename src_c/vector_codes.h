@@ -13,14 +13,17 @@
 #define CODE_BYTES 64
 #endif
 #undef REST_OF_CODES
-#if VECTOR_BYTES / BYTES == 16
-#define REST_OF_CODES
-#elif VECTOR_BYTES / BYTES == 8
+#undef N_LANES
+#if VECTOR_BYTES / BYTES == 8
 #define REST_OF_CODES , 8, 9, 10, 11, 12, 13, 14, 15
-#elif VECTOR_BYTES / BYTES == 4
-#define REST_OF_CODES , 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+#define N_LANES 8
+#elif VECTOR_BYTES / BYTES == 16
+#define REST_OF_CODES
+#define N_LANES 16
+#elif VECTOR_BYTES / BYTES == 32
+#define N_LANES 32
 #else
-#define REST_OF_CODES , 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+#define N_LANES 64
 #endif
 typedef RECORD_T code_vec __attribute__((vector_size(CODE_BYTES)));
 typedef CPOOL_NAME2(lanes, N_LANES) best_mask;

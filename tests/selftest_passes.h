@@ -170,7 +170,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     static const ptrdiff_t kernels[] = {2, 3, 5};
     const ptrdiff_t kernel = aside ? between(4, 16) : kernels[between(0, 2)], least = aside ? 4 : 1;
     const ptrdiff_t stride = table->window_best_pairs[key_of(op, dtype)] && kernel < 4 ? between(1, 2) : 1;
-    const ptrdiff_t height = between(1, aside ? 24 : 9);
+    const ptrdiff_t height = between(1, aside ? 12 : 9);
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     cpool_planes p = {.height = height, .width = width, .row = width + between(0, 2), .kernel = kernel,

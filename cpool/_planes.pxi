@@ -1,6 +1,7 @@
 # Forward of whole planes of x with rows of a few vectors and small square windows, straight from x. Against passes, on
 # planes of 7x7 to 28x28: 2x to 1.2x at stride 1, 2.7x to 1.7x at stride 2 (AVX2, Zen 3); of 35x35 to 128x128 at stride
-# 1: 1.7x to 1.3x (AVX-512), with a record 1.3x to 1.05x (AVX2, Zen 4).
+# 1: 1.7x to 1.3x (AVX-512), with a record 1.3x to 1.05x (AVX2, Zen 4). And of larger windows of stride 1 over as many
+# planes at a time as a vector has lanes: window_aside.h says what that buys.
 
 cdef ptrdiff_t PLANE_ROW_BYTES = 128    # of a row of outputs,
 cdef ptrdiff_t PLANE_ROW_VECTORS = 8    # or this at stride 1, but 0.65x of vectors of 32 bytes without a record

@@ -110,9 +110,9 @@ def streams():
 def paths():
     """{name: calls so far} of the ways of doing a call."""
     names = ("forward by rows of x", "forward by pixels of x", "forward by passes", "forward by passes of one channel",
-             "forward by planes", "forward by planes side by side", "backward of four planes at a time", "backward of up to three planes",
-             "backward of channels", "backward of parts of planes", "backward of pairs",
-             "backward of windows of channels side by side", "backward by sums of channels",
+             "forward by planes", "forward by planes side by side", "backward of four planes at a time",
+             "backward of up to three planes", "backward of channels", "backward of parts of planes",
+             "backward of pairs", "backward of windows of channels side by side", "backward by sums of channels",
              "backward by sums of rows", "backward of eight planes at a time", "backward by sums of all cells",
              "backward by sums down the columns", "backward by indices")
     return {name: path_counts[i] for i, name in enumerate(names)}

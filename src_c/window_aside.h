@@ -121,24 +121,24 @@ static CPOOL_NOINLINE void pass_aside(T *y, RECORD_T *record, const cpool_pass *
 CPOOL_INLINE void row_aside(aside *a, const T *x, ptrdiff_t r, ptrdiff_t at, const int has_place) {
     const cpool_planes *planes = a->planes;
     const ptrdiff_t left = planes->before[1], from = r - planes->before[0], width = planes->output[1];
+    const int outside = from < 0 || from >= planes->height;
     const cpool_pass along = {.value = a->line, .n_taps = planes->kernel, .pitch = 16, .tap_pitch = 16, .code_step = 1,
                               .flip = planes->flip};
     T *row = a->rows + at * a->row;
     RECORD_T *places = has_place ? a->places + at * a->row : NULL;
-    if (from >= 0 && from < planes->height) {
+    if (outside && a->padded) return;
+    if (outside) {
+        for (ptrdiff_t j = 0; j < width; j++) store(row + j * 16, flipped(a->outside, flip_of(planes->flip)));
+    } else {
         a->exact |= interleave(a->line + left * 16, x + from * planes->row, planes->plane, planes->width,
                                x + 16 * (planes->plane + from * planes->width));
         pass_aside(row, places, &along, width, 16, a->exact);
-    } else if (a->padded) {
-        return;
-    } else {
-        for (ptrdiff_t j = 0; j < width; j++) store(row + j * 16, flipped(a->outside, flip_of(planes->flip)));
     }
     /* Padding in front of x wins only where all is like it: it names the window's first element. */
-    for (ptrdiff_t j = 0; has_place && j < (from >= 0 && left < width ? left : width); j++) {
+    for (ptrdiff_t j = 0; has_place && j < (outside || left > width ? width : left); j++) {
         const code_vec first = splat((j < left ? left - j : 0) - (from < 0 ? from * planes->kernel : 0));
-        const code_vec named = from < 0 ? first : load_code(places + j * 16), later = (code_vec)(named > first);
-        store_code(places + j * 16, (named & later) | (first & ~later));
+        const code_vec named = outside ? first : load_code(places + j * 16), past = (code_vec)(named > first);
+        store_code(places + j * 16, (named & past) | (first & ~past));
     }
 }
 

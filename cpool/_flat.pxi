@@ -249,13 +249,6 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
             spread_outputs(job, block, job.record, record, job.code_item)
 
 
-cdef fused element_t:
-    uint8_t
-    uint16_t
-    uint32_t
-    uint64_t
-
-
 cdef void spread_outputs(const Job *job, const Block *block, char *dst, const char *src, ptrdiff_t item) noexcept nogil:
     """The outputs of a block of one channel, or their codes, of `item` bytes, to where they lie between the others'."""
     cdef ptrdiff_t d, h, at, row = block.n[2]
@@ -263,18 +256,5 @@ cdef void spread_outputs(const Job *job, const Block *block, char *dst, const ch
         for h in range(block.first[1], block.first[1] + block.n[1]):
             at = (((block.plane * job.axis[0].output + d) * job.axis[1].output + h) * job.axis[2].output
                   + block.first[2]) * job.channels + block.channel
-            if item == 1:
-                spread_row(<uint8_t *> dst + at, <const uint8_t *> src, row, job.channels)
-            elif item == 2:
-                spread_row(<uint16_t *> dst + at, <const uint16_t *> src, row, job.channels)
-            elif item == 4:
-                spread_row(<uint32_t *> dst + at, <const uint32_t *> src, row, job.channels)
-            else:
-                spread_row(<uint64_t *> dst + at, <const uint64_t *> src, row, job.channels)
+            job.kernels.pack(dst + at * item, job.channels * item, src, item, row, item, 0)
             src += row * item
-
-
-cdef inline void spread_row(element_t *dst, const element_t *src, ptrdiff_t n, ptrdiff_t step) noexcept nogil:
-    cdef ptrdiff_t i
-    for i in range(n):
-        dst[i * step] = src[i]

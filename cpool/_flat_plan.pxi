@@ -136,33 +136,14 @@ cdef inline bint is_tall(const Job *job) noexcept nogil:
     return job.axis[job.last_axis].kernel > <double> MOST_DOWN * job.axis[job.last_axis].stride
 
 
-cdef inline bint prefers_flat(const Job *job) noexcept nogil:
-    """Whether passes were measured to be faster than rows of x."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t row_bytes = width.output * job.item
-    cdef bint sees_right = width.end_whole < width.output
-    if (job.channels > 1 or height.kernel < 2 or width.kernel < 2 or job.axis[0].kernel > 1 or job.axis[0].length > 1
-            or job.axis[0].output > 1):
-        return False
-    if <double> height.kernel * width.kernel > ONE_PASS_TAPS or width.stride == 1:
-        return True
-    if are_one_plane(job):
-        return False
-    # Of longer rows x is as fast, if a window that sees padding on the right is not one of few.
-    if sees_right or not (width.before == 0 or width.kernel == 2 or sees_left(width)):
-        return row_bytes < PADDED_ROW_BYTES
-    return row_bytes < 48
-
-
 cdef inline ptrdiff_t slack(const Job *job) noexcept nogil:
     """Elements at the end of a buffer, for vectors that end past it."""
     return 64 // job.item
 
 
 cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
-    """Of a winner's place between the passes."""
-    return max(job.item, job.code_item) if job.kernels.wide_places else job.code_item
+    """Of a winner's place between the passes: in vectors without masks a lane as wide as the element's."""
+    return max(job.item, job.code_item) if 0 < job.kernels.vector_bytes < 64 else job.code_item
 
 
 cdef double lay_out_flat(Job *job) noexcept nogil:

@@ -74,15 +74,17 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second) noexcept nogil:
     """
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t whole_rows = height.end_whole - height.whole
-    cdef ptrdiff_t whole = width.end_whole - width.whole
+    cdef bint padded = (width.end_whole - width.whole < width.output
+                        or height.end_whole - height.whole < height.output)
+    # Windows of two axes are as fast by passes at stride 1 and of shorter rows, but where all planes are one.
+    cdef bint square = (height.kernel > 1 and width.kernel > 1 and job.axis[0].kernel == 1
+                        and job.axis[0].length == 1 and job.axis[0].output == 1 and not are_one_plane(job))
+    # Those that see padding are done one by one, of short rows they are too many.
+    cdef bint few = sees_left(width) and (not square or width.end_whole == width.output)
+    cdef ptrdiff_t least = PADDED_ROW_BYTES if padded and not few else 48 if padded or square else 16
     if (job.channels > 1 or width.step != 1 or width.stride > 2 or (width.stride == 2 and every_second == NULL)
-            or job.code_item > 1 or <double> job.n_rows * width.kernel > STRIDE_TAPS * width.stride):
-        return False
-    # Windows that see padding are done one by one, of short rows they are too many.
-    if width.output * job.item < 16 or (
-            (whole < width.output or whole_rows < height.output)
-            and width.output * job.item < (48 if sees_left(width) else PADDED_ROW_BYTES)):
+            or job.code_item > 1 or <double> job.n_rows * width.kernel > STRIDE_TAPS * width.stride
+            or (square and width.stride == 1) or width.output * job.item < least):
         return False
     if width.stride == 2:
         job.best = every_second

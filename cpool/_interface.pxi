@@ -91,7 +91,6 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t vector_bytes
         cpool_window_best *window_best[8][4]
         cpool_window_best *window_best_pairs[8]
-        int wide_places
         cpool_best_along *best_along[8][2]
         cpool_best_down *best_down[8][2]
         cpool_best_planes *best_planes[8]

@@ -132,7 +132,6 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     """Pools x into y, and the winners' places into record unless that is None; y and record in x's layout."""
     cdef Job job
     cdef int key = plan.key, size
-    cdef bint flat
     cdef const Axis *axis
     cdef cpool_window_best *every_second
     cdef cpool_best_along *along
@@ -158,13 +157,11 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
         return run(&job)
     merge_planes(&job)
     along, down = chosen.best_along[key][min(size, 1)], chosen.best_down[key][min(size, 1)]
-    flat = prefers_flat(&job) and plan_flat(&job, along, down, every_second != NULL)
-    if not flat and plan_rows(&job, every_second):
+    if plan_rows(&job, every_second):
         job.run = forward_rows
         count_path(FORWARD_ROWS)
     # Of a small window channels last has each tap as a run of channels in x itself.
-    elif not flat and (takes_pixels(&job)
-                       or not plan_flat(&job, along, down, every_second != NULL)):
+    elif takes_pixels(&job) or not plan_flat(&job, along, down, every_second != NULL):
         plan_pixels(&job)
         job.run = forward_pixels
         count_path(FORWARD_PIXELS)

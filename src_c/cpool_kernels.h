@@ -66,7 +66,8 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
 
 /*
  * A pass of a window along its rows or down its columns, over cells that lie in scratch: values, and where an earlier
- * pass has made them (`later`) beside them the places of the winners, if places are wanted, as wide as the table says.
+ * pass has made them (`later`) beside them the places of the winners, if places are wanted: as wide as a code, or in
+ * vectors of 16 and 32 bytes as an element, if that is wider.
  * The order of places being that of the taps in each pass, the first of equals wins in the whole window too.
  *
  * best_along: y[i] is the best of value[i + tap[t]], whose place is tap_code[t] and what code has there. Returns
@@ -241,7 +242,6 @@ typedef struct {
     ptrdiff_t vector_bytes; /* of the widest vector; 0: none */
     cpool_window_best *window_best[CPOOL_N_KEYS][CPOOL_N_SIZES]; /* last index: the record's type */
     cpool_window_best *window_best_pairs[CPOOL_N_KEYS]; /* stride 2, records of bytes; may be NULL */
-    int wide_places; /* between passes a place is at least as wide as an element; else as in the record */
     cpool_best_along *best_along[CPOOL_N_KEYS][2]; /* last index: records of 1 and of 2 bytes */
     cpool_best_down *best_down[CPOOL_N_KEYS][2];
     cpool_best_planes *best_planes[CPOOL_N_KEYS]; /* may be NULL */

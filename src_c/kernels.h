@@ -218,9 +218,6 @@ const cpool_kernels TABLE = {
     .vector_bytes = MAX_VECTOR_BYTES,
     .window_best = {CPOOL_FOR_EACH_KEY(BEST_SLOT)},
     .window_best_pairs = PAIRS_SLOTS,
-#if MAX_VECTOR_BYTES && MAX_VECTOR_BYTES < 64
-    .wide_places = 1,
-#endif
     .best_along = {CPOOL_FOR_EACH_KEY(ALONG_SLOT)},
     .best_down = {CPOOL_FOR_EACH_KEY(DOWN_SLOT)},
     .best_planes = {CPOOL_FOR_EACH_KEY(PLANES_SLOT)},

@@ -19,7 +19,7 @@ static int any_nan(int dtype, const uint8_t *values_, ptrdiff_t n) {
 /* Of places between passes, of records whose codes have 1 << size bytes. */
 static ptrdiff_t place_bytes(const cpool_kernels *table, int dtype, int size) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, code = 1 << size;
-    return table->wide_places && bytes > code ? bytes : code;
+    return table->vector_bytes > 0 && table->vector_bytes < 64 && bytes > code ? bytes : code;
 }
 
 /* Whether first passes look for NaN; where they do not, later ones take any value as it is. */

@@ -86,14 +86,17 @@ cdef void prepare(Job *job, Plan plan, ndarray x) noexcept:
         job.lead_length[0], job.lead_step[0], job.n_lead = 1, 0, 1
 
 
+cdef inline double work_of(const Job *job) noexcept nogil:
+    return <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
+
+
 cdef int run(Job *job) except -1:
     """Gives each thread its scratch and runs the job's items on them."""
     cdef ptrdiff_t i, n_rows = job.n_rows, n_taps = job.n_taps, taps = job.n_list
     cdef ptrdiff_t least = plane_outputs(job) * job.code_item if job.raises else 0
     cdef ptrdiff_t shared = taps * 2 + (least + 7) // 8, own = 2 * n_rows + 2 * n_taps
     cdef ptrdiff_t scratch_bytes
-    cdef double work = <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
-    cdef ptrdiff_t threads = threads_for(job.items, work)
+    cdef ptrdiff_t threads = threads_for(job.items, work_of(job))
     cdef char *memory
     cdef Scratch *scratch
     if (<double> n_rows + n_taps + taps) * 24 + job.scratch_bytes > 2.0**46:
@@ -132,6 +135,7 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     """Pools x into y, and the winners' places into record unless that is None; y and record in x's layout."""
     cdef Job job
     cdef int key = plan.key, size
+    cdef bint rows
     cdef const Axis *axis
     cdef cpool_window_best *every_second
     cdef cpool_best_along *along
@@ -157,17 +161,18 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
         return run(&job)
     merge_planes(&job)
     along, down = chosen.best_along[key][min(size, 1)], chosen.best_down[key][min(size, 1)]
-    if plan_rows(&job, every_second):
+    rows = plan_rows(&job, every_second, True)
+    # Of a small window channels last has each tap as a run of channels in x itself.
+    if not rows and not takes_pixels(&job) and plan_flat(&job, along, down, every_second != NULL):
+        job.run = forward_flat
+        count_path(FORWARD_APART if has_outputs_apart(&job) else FORWARD_FLAT)
+    elif rows or plan_rows(&job, every_second, False):
         job.run = forward_rows
         count_path(FORWARD_ROWS)
-    # Of a small window channels last has each tap as a run of channels in x itself.
-    elif takes_pixels(&job) or not plan_flat(&job, along, down, every_second != NULL):
+    else:
         plan_pixels(&job)
         job.run = forward_pixels
         count_path(FORWARD_PIXELS)
-    else:
-        job.run = forward_flat
-        count_path(FORWARD_APART if has_outputs_apart(&job) else FORWARD_FLAT)
     return run(&job)
 
 

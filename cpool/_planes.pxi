@@ -9,8 +9,9 @@ cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
 cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
 cdef ptrdiff_t LEAST_ASIDE = 6          # taps of planes side by side: of 4 and 5 1.0x to 1.2x
-cdef ptrdiff_t ASIDE_ROW_BYTES = 256    # of a row of outputs: of 320 1.15x to 1.3x, of 400 1.07x
-cdef ptrdiff_t ALIASED_BYTES = 2048     # planes a multiple of this apart are in each other's way in the cache: 0.4x
+cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # of a row of outputs: more 1.1x and less; scratch is then enough for 16 taps
+cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record
+cdef ptrdiff_t ALIASED_BYTES = 2048     # what lies a multiple of this apart is in each other's way in the cache: 0.4x
 
 
 cdef inline bint has_square_windows(const Job *job) noexcept nogil:
@@ -49,25 +50,26 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
     """As many planes at a time as a vector has lanes, side by side."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, rows
-    cdef double row, line
+    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row_bytes = width.output * job.item, row, line
+    cdef ptrdiff_t twice = -job.planes % lanes + lanes
     if (best == NULL or not has_square_windows(job) or width.stride > 1 or width.kernel < LEAST_ASIDE
             or min(height.output, width.output) < 4 or width.length < 4 or job.planes < lanes
-            or <double> width.output * job.item > ASIDE_ROW_BYTES
-            or job.lead_step[0] * job.item % ALIASED_BYTES == 0
-            or height.output * width.output * job.item % ALIASED_BYTES == 0):
+            or row_bytes > (ASIDE_ROW_BYTES if job.record != NULL else BARE_ASIDE_ROW_BYTES)
+            or job.lead_step[0] * job.item % ALIASED_BYTES == 0 or row_bytes * lanes % ALIASED_BYTES == 0
+            or height.output * row_bytes % ALIASED_BYTES == 0):
         return False
-    rows = height.output + width.kernel - 1
+    # Planes that are done twice, in a last group over the one before, or threads without a group.
+    if ((twice < lanes and twice * 8 > job.planes and row_bytes > 64)
+            or job.planes // lanes < threads_for(job.planes, work_of(job))):
+        return False
     row = width.output * lanes * (job.item + job.code_item)
-    line = max(<double> width.length + width.before, <double> width.output + width.kernel - 1) * lanes * job.item
-    job.strip = <ptrdiff_t> min(rows, (MOST_SCRATCH - line) / row - 8)
-    if job.strip < min(rows, width.kernel + 7):
-        return False
+    line = (width.before + width.length + width.kernel - 1) * lanes * job.item
+    job.strip = min(height.output + width.kernel - 1, (<ptrdiff_t> MOST_SCRATCH - line) // row - 8)
     job.planes_of, job.n_rows, job.ahead = best, 0, 0
     # Rows of padding are made once for several groups: 1.03x to 1.05x.
-    job.group = 4 * lanes if job.planes >= 64 * lanes else lanes
+    job.group = 4 * lanes if job.planes >= 256 * lanes else lanes
     job.items = job.planes // job.group
-    job.scratch_bytes = <ptrdiff_t> (line + (job.strip + 8) * row)
+    job.scratch_bytes = line + (job.strip + 8) * row
     return True
 
 

@@ -3,8 +3,9 @@
  * vectors of 64 bytes, for one dtype of 4 bytes and records of bytes. Parameters: the vocabulary of width_kernels.h,
  * which includes it, and the passes of window_passes.h.
  *
- * Where planes lie side by side, all windows begin at whole vectors. Against passes over each plane's own rows 1.2x to
- * 1.8x, for 7x7 to 13x13 windows in planes of 13x13 to 56x56 (Zen 4); in vectors of 32 bytes 0.9x to 1.2x.
+ * Where planes lie side by side, all windows begin at whole vectors. Against passes over each plane's own rows 1.25x
+ * to 1.9x with a record, for 7x7 to 13x13 windows in planes of 13x13 to 56x56 (Zen 4); in vectors of 32 bytes 0.9x to
+ * 1.2x.
  */
 #define aside NAMED(aside)
 #define interleave NAMED(interleave)
@@ -29,8 +30,8 @@
     }
 
 /*
- * dst[n][16] of n >= 4 elements of rows `plane` apart; whether any is NaN. next: the row that is asked for meanwhile,
- * without which these 16 streams wait for memory.
+ * dst[n][16] of n >= 4 elements of rows `plane` apart; whether any is NaN. next: what is asked for meanwhile, as much of
+ * the planes that come next; without that these 16 streams wait for memory.
  */
 CPOOL_INLINE int interleave(T *dst, const T *src, ptrdiff_t plane, ptrdiff_t n, const T *next) {
     best_mask nan = {0};
@@ -118,7 +119,7 @@ static CPOOL_NOINLINE void pass_aside(T *y, RECORD_T *record, const cpool_pass *
 }
 
 /* Of row r of those that windows see the winners along it, as row `at` of what lies there. */
-CPOOL_INLINE void row_aside(aside *a, const T *x, ptrdiff_t r, ptrdiff_t at, const int has_place) {
+CPOOL_INLINE void row_aside(aside *a, const T *x, ptrdiff_t r, ptrdiff_t at, int has_place) {
     const cpool_planes *planes = a->planes;
     const ptrdiff_t left = planes->before[1], from = r - planes->before[0], width = planes->output[1];
     const int outside = from < 0 || from >= planes->height;
@@ -142,7 +143,7 @@ CPOOL_INLINE void row_aside(aside *a, const T *x, ptrdiff_t r, ptrdiff_t at, con
     }
 }
 
-CPOOL_INLINE void planes_aside(aside *a, T *y, RECORD_T *record, const T *x, const int has_place) {
+CPOOL_INLINE void planes_aside(aside *a, T *y, RECORD_T *record, const T *x) {
     const cpool_planes *planes = a->planes;
     const ptrdiff_t taps = planes->kernel, height = planes->output[0], width = planes->output[1];
     const ptrdiff_t row = a->row, plane = height * width;
@@ -160,14 +161,14 @@ CPOOL_INLINE void planes_aside(aside *a, T *y, RECORD_T *record, const T *x, con
         if (end + taps - 1 - first_row > planes->rows) {
             const size_t kept = (size_t)((made - first) * row);
             memmove(a->rows, a->rows + (first - first_row) * row, kept * sizeof *a->rows);
-            memmove(a->places, a->places + (first - first_row) * row, kept * sizeof *a->places);
+            if (record) memmove(a->places, a->places + (first - first_row) * row, kept * sizeof *a->places);
             first_row = first;
         }
-        for (; made < end + taps - 1; made++) row_aside(a, x, made, made - first_row, has_place);
+        for (; made < end + taps - 1; made++) row_aside(a, x, made, made - first_row, record != NULL);
         down.value = a->rows + (first - first_row) * row, down.code = a->places + (first - first_row) * row;
-        pass_aside(values, has_place ? codes : NULL, &down, block, row, a->exact);
+        pass_aside(values, record ? codes : NULL, &down, block, row, a->exact);
         separate(y + from * width, plane, values + (from - first) * row, n);
-        if (has_place) separate_codes(record + from * width, plane, codes + (from - first) * row, n);
+        if (record) separate_codes(record + from * width, plane, codes + (from - first) * row, n);
     }
     a->padded = first_row == 0;
 }
@@ -175,17 +176,15 @@ CPOOL_INLINE void planes_aside(aside *a, T *y, RECORD_T *record, const T *x, con
 /* cpool_best_planes, as best_aside. */
 static CPOOL_NOINLINE void best_aside(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
     const ptrdiff_t width = planes->output[1], plane = planes->output[0] * width, row = width * 16;
-    const ptrdiff_t seen = width + planes->kernel - 1, beside = planes->before[1] + planes->width;
-    const ptrdiff_t columns = beside > seen ? beside : seen;
+    const ptrdiff_t columns = planes->before[1] + planes->width + planes->kernel - 1; /* and that windows see no more */
     T *line = planes->copy, *rows = line + columns * 16, fill;
     memcpy(&fill, planes->fill, sizeof fill);
     aside a = {planes, row, line, rows, (RECORD_T *)(rows + (planes->rows + 8) * row), zero() + fill, 0, 0};
     for (ptrdiff_t i = 0; i < columns; i++) store(line + i * 16, a.outside);
     for (ptrdiff_t p = 0; p < n; p += 16) {
         if (p > n - 16) p = n - 16;
-        const T *from = (const T *)x + p * planes->plane;
-        if (record) planes_aside(&a, (T *)y + p * plane, (RECORD_T *)record + p * plane, from, 1);
-        else planes_aside(&a, (T *)y + p * plane, NULL, from, 0);
+        planes_aside(&a, (T *)y + p * plane, record ? (RECORD_T *)record + p * plane : NULL,
+                     (const T *)x + p * planes->plane);
     }
 }
 #undef best_aside

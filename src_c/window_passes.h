@@ -145,7 +145,7 @@ CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdi
 /*
  * So many rows (2, 4 or 8, at most the taps) whose windows begin a tap apart. The taps that all have are compared once,
  * those before and those past them once each, and for each row the best of both: van Herk's and Gil and Werman's
- * algorithm in registers, 1.5 comparisons a window of 3 taps and 2.6 of 9.
+ * algorithm in registers, 1.5 comparisons a window of 3 taps in blocks of 2, 2.6 of 9 in blocks of 8.
  */
 CPOOL_INLINE void down_block(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
                              ptrdiff_t width, const int rows, const int taps, const int later, const int has_place) {

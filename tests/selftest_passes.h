@@ -180,7 +180,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     p.plane = p.height * p.row + between(0, 3);
     p.output[0] = between(least, (p.height - 1 + p.before[0]) / stride + 1);
     p.output[1] = between(least, (p.width - 1 + p.before[1]) / stride + 1);
-    const ptrdiff_t rows = p.output[0] + kernel - 1, seen = p.output[1] + kernel - 1, beside = p.before[1] + width;
+    const ptrdiff_t rows = p.output[0] + kernel - 1;
     p.rows = between(rows < kernel + 7 ? rows : kernel + 7, rows);
     const ptrdiff_t outputs = p.output[0] * p.output[1];
     const ptrdiff_t cells = (n - 1) * p.plane + (p.height - 1) * p.row + p.width, span = n * outputs;
@@ -190,7 +190,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
     worst_value(fill, op, dtype);
     p.first = x, p.end = x + cells * bytes;
-    p.copy = place_in(SLOT_INDICES, aside ? lanes * ((beside > seen ? beside : seen) * bytes +
+    p.copy = place_in(SLOT_INDICES, aside ? lanes * ((p.before[1] + width + kernel - 1) * bytes +
                                                      (p.rows + 8) * p.output[1] * (bytes + 1))
                                           : bytes * (p.before[1] + (p.height - 1) * width + kernel +
                                                      (width > columns ? width : columns)));

@@ -50,8 +50,7 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
     """As many planes at a time as a vector has lanes, side by side."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row_bytes = width.output * job.item, row, line
-    cdef ptrdiff_t twice = -job.planes % lanes + lanes
+    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row_bytes = width.output * job.item, row, line, twice
     if (best == NULL or not has_square_windows(job) or width.stride > 1 or width.kernel < LEAST_ASIDE
             or min(height.output, width.output) < 4 or width.length < 4 or job.planes < lanes
             or row_bytes > (ASIDE_ROW_BYTES if job.record != NULL else BARE_ASIDE_ROW_BYTES)
@@ -59,7 +58,8 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
             or height.output * row_bytes % ALIASED_BYTES == 0):
         return False
     # Planes that are done twice, in a last group over the one before, or threads without a group.
-    if ((twice < lanes and twice * 8 > job.planes and row_bytes > 64)
+    twice = ceil_div(job.planes, lanes) * lanes - job.planes
+    if ((twice * 8 > job.planes and row_bytes > 64)
             or job.planes // lanes < threads_for(job.planes, work_of(job))):
         return False
     row = width.output * lanes * (job.item + job.code_item)

@@ -8,9 +8,9 @@ cdef ptrdiff_t PLANE_ROW_VECTORS = 8    # or this at stride 1, but 0.65x of vect
 cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
 cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
-cdef ptrdiff_t LEAST_ASIDE = 6          # taps of planes side by side: of 4 and 5 1.0x to 1.2x
-cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # of a row of outputs: more 1.1x and less; scratch is then enough for 16 taps
-cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record
+cdef ptrdiff_t LEAST_ASIDE = 6          # taps of planes side by side: of 4 1.0x to 1.2x in most planes
+cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # of a row of outputs; of 320 1.15x to 1.3x, of 400 1.07x. Scratch holds 23
+cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record; of 160 1.1x
 cdef ptrdiff_t ALIASED_BYTES = 2048     # what lies a multiple of this apart is in each other's way in the cache: 0.4x
 
 

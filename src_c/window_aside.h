@@ -30,8 +30,8 @@
     }
 
 /*
- * dst[n][16] of n >= 4 elements of rows `plane` apart; whether any is NaN. next: what is asked for meanwhile, as much of
- * the planes that come next; without that these 16 streams wait for memory.
+ * dst[n][16] of n >= 4 elements of rows `plane` apart; whether any is NaN. next: what is asked for meanwhile, as much
+ * of the planes that come next; without that these 16 streams wait for memory.
  */
 CPOOL_INLINE int interleave(T *dst, const T *src, ptrdiff_t plane, ptrdiff_t n, const T *next) {
     best_mask nan = {0};

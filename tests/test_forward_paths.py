@@ -414,6 +414,14 @@ def test_planes_side_by_side_with_record(one_thread, dtype, arguments):
     check(WITH_RECORD, dtype, *arguments)
 
 
+@pytest.mark.parametrize(("threads", "path"), [(2, WITH_RECORD), (3, PASSES)])
+def test_a_group_of_planes_side_by_side_for_each_thread(one_thread, threads, path):
+    window = (9, 9), (1, 1), (4, 4)
+    x = values(np.random.default_rng(0), np.dtype("f4"), (1, 32, 40, 40), "ties")
+    cpool.set_num_threads(threads)
+    pooled(path, "max", x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), "max"))
+
+
 def test_nan_late_in_planes_side_by_side(one_thread):
     """The first one where rows have been moved on, so that those before it went by the order without NaN."""
     window = (6, 6), (1, 1), (2, 3)

@@ -9,7 +9,8 @@ cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
 cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
 cdef ptrdiff_t LEAST_ASIDE = 6          # taps of planes side by side: of 4 1.0x to 1.2x in most planes
-cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # of a row of outputs; of 320 1.15x to 1.3x, of 400 1.07x. Scratch holds 23
+cdef ptrdiff_t ASIDE_TAP_BYTES = 20     # of a row of outputs for each tap along it; with 28 1.0x to 1.1x,
+cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # and so many in all; of 320 0.8x to 1.05x
 cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record; of 160 1.1x
 cdef ptrdiff_t ALIASED_BYTES = 2048     # what lies a multiple of this apart is in each other's way in the cache: 0.4x
 
@@ -53,7 +54,8 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
     cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row_bytes = width.output * job.item, row, line, twice
     if (best == NULL or not has_square_windows(job) or width.stride > 1 or width.kernel < LEAST_ASIDE
             or min(height.output, width.output) < 4 or width.length < 4 or job.planes < lanes
-            or row_bytes > (ASIDE_ROW_BYTES if job.record != NULL else BARE_ASIDE_ROW_BYTES)
+            or row_bytes > min(ASIDE_TAP_BYTES * width.kernel,
+                               ASIDE_ROW_BYTES if job.record != NULL else BARE_ASIDE_ROW_BYTES)
             or job.lead_step[0] * job.item % ALIASED_BYTES == 0 or row_bytes * lanes % ALIASED_BYTES == 0
             or height.output * row_bytes % ALIASED_BYTES == 0):
         return False
@@ -63,12 +65,10 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
             or job.planes // lanes < threads_for(job.planes, work_of(job))):
         return False
     row = width.output * lanes * (job.item + job.code_item)
-    line = (width.before + width.length + width.kernel - 1) * lanes * job.item
-    job.strip = min(height.output + width.kernel - 1, (<ptrdiff_t> MOST_SCRATCH - line) // row - 8)
+    line = width.length * lanes * job.item
+    job.strip = min(height.length, (<ptrdiff_t> MOST_SCRATCH - line) // row - 8)
     job.planes_of, job.n_rows, job.ahead = best, 0, 0
-    # Rows of padding are made once for several groups: 1.03x to 1.05x.
-    job.group = 4 * lanes if job.planes >= 256 * lanes else lanes
-    job.items = job.planes // job.group
+    job.group, job.items = lanes, job.planes // lanes
     job.scratch_bytes = line + (job.strip + 8) * row
     return True
 

@@ -123,18 +123,18 @@ CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t,
     return cell;
 }
 
-/* One row of windows of taps (0: any number). part: all of them are, less than a vector. */
+/* One row of windows of taps (0: any number) from `first` on. part: all of them are, less than a vector. */
 CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
-                           const int taps, const int later, const int has_place, const int ordered, ptrdiff_t part) {
-    const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
+                           ptrdiff_t first, ptrdiff_t n_taps, const int later, const int has_place, const int ordered,
+                           ptrdiff_t part) {
     const lanes_vec flip = flip_of(later ? pass->flip : 0);
     const code_vec next = splat(pass->code_step);
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;
-        code_vec code = splat(0);
-        winner best = down_cell(pass, at + j, 0, code, later, has_place);
+        code_vec code = splat(first * pass->code_step);
+        winner best = down_cell(pass, at + j, first, code, later, has_place);
         CPOOL_UNROLL
-        for (ptrdiff_t t = 1; t < n_taps; t++) {
+        for (ptrdiff_t t = first + 1; t < n_taps; t++) {
             code += next;
             best = winner_of(best, down_cell(pass, at + j, t, code, later, has_place), has_place, ordered);
         }
@@ -145,36 +145,38 @@ CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdi
 /*
  * So many rows (2, 4 or 8, at most the taps) whose windows begin a tap apart. The taps that all have are compared once,
  * those before and those past them once each, and for each row the best of both: van Herk's and Gil and Werman's
- * algorithm in registers, 1.5 comparisons a window of 3 taps in blocks of 2, 2.6 of 9 in blocks of 8.
+ * algorithm in registers, 1.5 comparisons a window of 3 taps in blocks of 2, 2.6 of 9 in blocks of 8. Only the taps
+ * from `first` to `end` of all rows' are there.
  */
 CPOOL_INLINE void down_block(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
-                             ptrdiff_t width, const int rows, const int taps, const int later, const int has_place) {
-    const ptrdiff_t n_taps = taps ? taps : pass->n_taps;
+                             ptrdiff_t width, ptrdiff_t first, ptrdiff_t end, const int rows, ptrdiff_t n_taps,
+                             const int later, const int has_place) {
+    const ptrdiff_t shared = first > rows - 1 ? first : rows - 1, end_shared = end < n_taps ? end : n_taps;
     const lanes_vec flip = flip_of(later ? pass->flip : 0);
-    const code_vec next = splat(pass->code_step), common = splat((rows - 1) * pass->code_step);
+    const code_vec next = splat(pass->code_step), shared_code = splat(shared * pass->code_step);
 #define CELL(t, code) down_cell(pass, at + j, t, code, later, has_place)
 #define WIN(first, second) winner_of(first, second, has_place, IS_ORDERED)
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;
-        code_vec code = common, end = common, before = splat(0);
+        code_vec code = shared_code, last = shared_code, before = splat(0);
         winner from[8], past = {zero(), splat(0)}; /* the best of the taps from one on, and of those past the last */
-        from[rows - 1] = CELL(rows - 1, code);
-        for (ptrdiff_t t = rows; t < n_taps; t++) {
-            end += next;
-            from[rows - 1] = WIN(from[rows - 1], CELL(t, end));
+        from[rows - 1] = CELL(shared, code);
+        for (ptrdiff_t t = shared + 1; t < end_shared; t++) {
+            last += next;
+            from[rows - 1] = WIN(from[rows - 1], CELL(t, last));
         }
         CPOOL_UNROLL
         for (int t = rows - 2; t >= 0; t--) {
             code -= next;
-            from[t] = WIN(CELL(t, code), from[t + 1]);
+            from[t] = t < first ? from[t + 1] : WIN(CELL(t, code), from[t + 1]);
         }
         CPOOL_UNROLL
         for (int i = 0; i < rows; i++) {
             winner best = from[i];
             if (i > 0) {
-                end += next, before += next;
-                past = i == 1 ? CELL(n_taps, end) : WIN(past, CELL(n_taps + i - 1, end));
-                best = WIN(best, past);
+                last += next, before += next;
+                if (n_taps + i <= end) past = i == 1 ? CELL(n_taps, last) : WIN(past, CELL(n_taps + i - 1, last));
+                if (n_taps < end) best = WIN(best, past);
             }
             best.place -= before; /* in the row's own window */
             store_winner(y + i * y_pitch + j, record + i * y_pitch + j, best, flip, has_place);
@@ -190,12 +192,18 @@ CPOOL_INLINE void down_block(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
  */
 CPOOL_INLINE void down_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
                             ptrdiff_t width, ptrdiff_t room, const int block, const int taps, const int later,
-                            const int has_place, const int ordered) {
+                            const int has_place, const int ordered, const int clipped) {
+    const ptrdiff_t n_taps = taps ? taps : pass->n_taps, before = clipped ? pass->before : 0;
     const ptrdiff_t n_whole = width >= LANES ? n : loose_rows(n, y_pitch, LANES, room);
     ptrdiff_t i = 0;
 #define AT(i) y + (i) * y_pitch, record + (i) * y_pitch
+#define FIRST(i) (clipped && before > (i) ? before - (i) : 0)
+#define END(i, past) (clipped && pass->n_cells + before - (i) < (past) ? pass->n_cells + before - (i) : (past))
 #define BLOCK(i, rows) \
-    down_block(AT(i), y_pitch, pass, (i) * pass->pitch, width, rows, taps, later, has_place)
+    down_block(AT(i), y_pitch, pass, ((i) - before) * pass->pitch, width, FIRST(i), END(i, n_taps + (rows) - 1), rows, \
+               n_taps, later, has_place)
+#define ROW(part) \
+    down_row(AT(i), pass, (i - before) * pass->pitch, width, FIRST(i), END(i, n_taps), later, has_place, ordered, part)
     if (block) {
         const int half = block == 8 ? 4 : block;
         for (; i + block <= n_whole; i += block) BLOCK(i, block);
@@ -205,10 +213,13 @@ CPOOL_INLINE void down_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
             i = n;
         }
     }
-    for (; i < n_whole; i++) down_row(AT(i), pass, i * pass->pitch, width, taps, later, has_place, ordered, 0);
-    for (; i < n; i++) down_row(AT(i), pass, i * pass->pitch, width, taps, later, has_place, ordered, width);
+    for (; i < n_whole; i++) ROW(0);
+    for (; i < n; i++) ROW(width);
 #undef AT
+#undef FIRST
+#undef END
 #undef BLOCK
+#undef ROW
 }
 
 CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
@@ -216,7 +227,7 @@ CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const c
                               const int ordered) {
     cpool_pass p = *pass; /* in a copy: to the compiler y could be the pass */
     for (ptrdiff_t plane = 0; plane < pass->n_planes; plane++) {
-        down_rows(y, record, y_pitch, &p, n, width, room, block, taps, 1, has_place, ordered);
+        down_rows(y, record, y_pitch, &p, n, width, room, block, taps, 1, has_place, ordered, 0);
         p.value = (const T *)p.value + p.plane;
         if (has_place) p.code = (const PLACE_T *)p.code + p.plane, record += p.y_plane;
         y += p.y_plane;

@@ -64,7 +64,7 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
     if ((twice * 8 > job.planes and row_bytes > 64)
             or job.planes // lanes < threads_for(job.planes, work_of(job))):
         return False
-    row = width.output * lanes * (job.item + job.code_item)
+    row = width.output * lanes * (job.item + place_bytes(job))
     line = width.length * lanes * job.item
     job.strip = min(height.length, (<ptrdiff_t> MOST_SCRATCH - line) // row - 8)
     job.planes_of, job.n_rows, job.ahead = best, 0, 0

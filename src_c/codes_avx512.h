@@ -50,7 +50,7 @@ CPOOL_INLINE void store_apart_64(void *low, void *high, raw_64 v) {
 }
 
 /* Blocks of 16 bytes from and to places so far apart. */
-CPOOL_INLINE raw_64 gather_blocks(const void *p, ptrdiff_t apart) {
+CPOOL_INLINE raw_64 gather_blocks_64(const void *p, ptrdiff_t apart) {
     raw_64 v = _mm512_castsi128_si512(_mm_loadu_si128(p));
     v = _mm512_mask_broadcast_i32x4(v, 0x00f0, _mm_loadu_si128((const void *)((const char *)p + apart)));
     v = _mm512_mask_broadcast_i32x4(v, 0x0f00, _mm_loadu_si128((const void *)((const char *)p + 2 * apart)));

@@ -118,8 +118,8 @@ typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool
 /*
  * best_aside: the same for windows of 4 to 16 taps an axis and stride 1, at least as many planes as a vector has lanes,
  * rows of x of 4 cells or more, and 4 by 4 outputs or more. Nothing is read but x's cells. The copy's room is for
- * before[1] + width + kernel - 1 vectors, for output[1] times `rows` + 8, and for as many times a vector's lanes of
- * codes. rows: as many as windows see, or kernel + 7 and more.
+ * `width` vectors, for output[1] times `rows` + 8, and for the places of as many as those. rows: as many as x has, or
+ * kernel + 7 and more.
  */
 
 /*

@@ -194,7 +194,7 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #define PLANES_SLOT(dtype) NULL,
 #define SAME_SLOT(dtype) NULL,
 #endif
-#if MAX_VECTOR_BYTES == 64
+#if MAX_VECTOR_BYTES >= 32
 #define ASIDE(dtype) [CPOOL_NAME2(CPOOL, dtype)] = CPOOL_NAME4(best_aside, dtype, u8, MAX_VECTOR_BYTES)
 #define ASIDE_SLOTS {ASIDE(i32), ASIDE(f32), ASIDE(min_f32)}
 #else

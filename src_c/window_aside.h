@@ -1,47 +1,51 @@
 /*
- * window_aside.h - forward of square windows of stride 1 over sixteen whole planes at a time, each in its lane of
- * vectors of 64 bytes, for one dtype of 4 bytes and records of bytes. Parameters: the vocabulary of width_kernels.h,
- * which includes it, and the passes of window_passes.h.
+ * window_aside.h - forward of square windows of stride 1 over as many whole planes at a time as a vector has lanes, for
+ * one dtype of 4 bytes and records of bytes. Parameters: the vocabulary of width_kernels.h, which includes it, and the
+ * passes of window_passes.h.
  *
  * Where planes lie side by side, all windows begin at whole vectors, and no tap is compared that is not there. Against
- * passes over each plane's own rows 1.1x to 2.4x, 1.75x for 9x9 windows of 20x20 (Zen 4); in vectors of 32 bytes 0.9x
- * to 1.2x.
+ * passes over each plane's own rows 1.1x to 2.4x, for 9x9 windows of 20x20 1.75x with AVX-512, 1.35x with AVX2 (Zen 4).
  */
 #define aside NAMED(aside)
 #define interleave NAMED(interleave)
 #define separate NAMED(separate)
 #define separate_codes NAMED(separate_codes)
 #define pass_aside NAMED(pass_aside)
+#define along_aside NAMED(along_aside)
+#define down_aside NAMED(down_aside)
 #define planes_aside NAMED(planes_aside)
 #define best_aside NAMED(best_aside)
 
-/* What v[0] to v[3] have in one place of a lane of 16 bytes comes to lie side by side, a quarter of the places in each. */
-#define ZIP(EPI, a, b) _mm512_unpacklo_##EPI(a, b), _mm512_unpackhi_##EPI(a, b)
-#define TRANSPOSE(EPI, v) \
+#define RAW_VEC CPOOL_NAME2(raw, VECTOR_BYTES)
+#define OF_VEC(name) INTRINSIC(VECTOR_BYTES, name)
+/* What v[0] to v[3] have in one place of a block of 16 bytes comes to lie side by side. */
+#define ZIP(epi, a, b) OF_VEC(unpacklo_##epi)(a, b), OF_VEC(unpackhi_##epi)(a, b)
+#define TRANSPOSE(epi, v) \
     do { \
-        const raw_64 half[4] = {ZIP(EPI, v[0], v[2]), ZIP(EPI, v[1], v[3])}; \
-        const raw_64 whole[4] = {ZIP(EPI, half[0], half[2]), ZIP(EPI, half[1], half[3])}; \
+        const RAW_VEC half[4] = {ZIP(epi, v[0], v[2]), ZIP(epi, v[1], v[3])}; \
+        const RAW_VEC whole[4] = {ZIP(epi, half[0], half[2]), ZIP(epi, half[1], half[3])}; \
         memcpy(v, whole, sizeof whole); \
     } while (0)
 
 /*
- * dst[n][16] of n >= 4 elements of rows `plane` apart; whether any is NaN. next: what is asked for meanwhile, as much
- * of the planes that come next; without that these 16 streams wait for memory.
+ * dst[n][LANES] of n >= 4 elements of rows `plane` apart; whether any is NaN. next: what is asked for meanwhile, as
+ * much of the planes that come next; without that so many streams wait for memory.
  */
 static CPOOL_NOINLINE int interleave(T *dst, const T *src, ptrdiff_t plane, ptrdiff_t n, const T *next) {
     best_mask nan = {0};
     for (ptrdiff_t i = 0; i < n; i += 4) {
-        raw_64 v[4];
+        RAW_VEC v[4];
         if (i > n - 4) i = n - 4;
         CPOOL_UNROLL
-        for (int r = 0; r < 4; r++) v[r] = gather_blocks(src + i + r * plane, 4 * plane * BYTES);
-        ahead(next + i * 16, 4 * 64, 0);
+        for (int r = 0; r < 4; r++)
+            v[r] = CPOOL_NAME2(gather_blocks, VECTOR_BYTES)(src + i + r * plane, 4 * plane * BYTES);
+        ahead(next + i * LANES, 4 * VECTOR_BYTES, 0);
 #if IS_ORDERED
         nan = either(nan, either(unordered((vec)v[0], (vec)v[1]), unordered((vec)v[2], (vec)v[3])));
 #endif
         TRANSPOSE(epi32, v);
         CPOOL_UNROLL
-        for (int r = 0; r < 4; r++) store(dst + (i + r) * 16, (vec)v[r]);
+        for (int r = 0; r < 4; r++) store(dst + (i + r) * LANES, (vec)v[r]);
     }
 #if IS_ORDERED
     return any_lane(nan);
@@ -50,16 +54,17 @@ static CPOOL_NOINLINE int interleave(T *dst, const T *src, ptrdiff_t plane, ptrd
 #endif
 }
 
-/* The opposite, of n >= 16 outputs; the next planes' are asked for too: 1.3x. */
+/* The opposite, of n >= LANES outputs; the next planes' are asked for too: 1.3x. */
 static CPOOL_NOINLINE void separate(T *dst, ptrdiff_t plane, const T *src, ptrdiff_t n) {
-    for (ptrdiff_t i = 0; i < n; i += 16) {
-        if (i > n - 16) i = n - 16;
+    for (ptrdiff_t i = 0; i < n; i += LANES) {
+        if (i > n - LANES) i = n - LANES;
         CPOOL_UNROLL
-        for (int p = 0; p < 16; p += 4) {
-            raw_64 v[4];
-            ahead(dst + 16 * (plane + i + p), 4 * 64, 0);
+        for (int p = 0; p < LANES; p += 4) {
+            RAW_VEC v[4];
+            ahead(dst + LANES * (plane + i + p), 4 * VECTOR_BYTES, 0);
             CPOOL_UNROLL
-            for (int r = 0; r < 4; r++) v[r] = gather_blocks(src + (i + r) * 16 + p, 4 * 16 * BYTES);
+            for (int r = 0; r < 4; r++)
+                v[r] = CPOOL_NAME2(gather_blocks, VECTOR_BYTES)(src + (i + r) * LANES + p, 4 * VECTOR_BYTES);
             TRANSPOSE(epi32, v);
             CPOOL_UNROLL
             for (int r = 0; r < 4; r++) store(dst + i + (p + r) * plane, (vec)v[r]);
@@ -67,38 +72,49 @@ static CPOOL_NOINLINE void separate(T *dst, ptrdiff_t plane, const T *src, ptrdi
     }
 }
 
-/* The same of n >= 16 codes: of v[r], four outputs' codes of all planes, to four planes' of 16 outputs. */
+/* The same of n >= 16 codes. */
 static CPOOL_NOINLINE void separate_codes(RECORD_T *dst, ptrdiff_t plane, const RECORD_T *src, ptrdiff_t n) {
-    const raw_64 dwords = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
-    const raw_64 bytes = _mm512_broadcast_i32x4(_mm_set_epi8(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0));
+    /* Of bytes, and of four of them, the same. */
+    const raw_16 byte = _mm_set_epi8(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
     for (ptrdiff_t i = 0; i < n; i += 16) {
-        raw_64 v[4];
+        RAW_VEC v[4];
         if (i > n - 16) i = n - 16;
-        ahead(dst + 16 * (plane + i), 4 * 64, 0);
+        ahead(dst + LANES * (plane + i), 16 * LANES, 0);
         CPOOL_UNROLL
-        for (int r = 0; r < 4; r++) v[r] = _mm512_loadu_si512(src + (i + 4 * r) * 16);
+        for (int r = 0; r < 4; r++) memcpy(&v[r], src + (i + 4 * r) * LANES, sizeof v[r]);
         TRANSPOSE(epi8, v);
+#if VECTOR_BYTES == 64
         CPOOL_UNROLL
         for (int r = 0; r < 4; r++) {
-            v[r] = _mm512_shuffle_epi8(_mm512_permutexvar_epi32(dwords, v[r]), bytes);
+            v[r] = _mm512_permutexvar_epi32(_mm512_cvtepu8_epi32(byte), v[r]);
+            v[r] = _mm512_shuffle_epi8(v[r], _mm512_broadcast_i32x4(byte));
             scatter_blocks(dst + i + 4 * r * plane, plane, v[r]);
         }
+#else
+        const RAW_VEC two[4] = {ZIP(epi32, v[0], v[2]), ZIP(epi32, v[1], v[3])};
+        CPOOL_UNROLL
+        for (int r = 0; r < 4; r++) {
+            v[r] = _mm256_shuffle_epi8(_mm256_permute4x64_epi64(two[r], 0xd8), _mm256_broadcastsi128_si256(byte));
+            store_apart_32(dst + i + 2 * r * plane, dst + i + (2 * r + 1) * plane, v[r]);
+        }
+#endif
     }
 }
 
 /* What lies in the room of the planes' copy. */
 typedef struct {
     const cpool_planes *planes;
-    ptrdiff_t row;    /* elements of a row of 16 planes' outputs */
-    T *line;          /* a row of x, */
-    T *rows;          /* its windows' winners, of the rows that come next, */
-    RECORD_T *places; /* and their places */
+    ptrdiff_t row;   /* elements of a row of so many planes' outputs */
+    T *line;         /* a row of x, */
+    T *rows;         /* its windows' winners, of the rows that come next, */
+    PLACE_T *places; /* and their places */
 } aside;
 
 /* Rows of winners, `width` wide, of windows a tap apart. later: of rows, else of a row's cells. */
-CPOOL_INLINE void pass_aside(T *y, RECORD_T *record, const cpool_pass *pass, ptrdiff_t n, ptrdiff_t width,
-                             const int later, const int has_place, const int exact) {
-#define ROWS(block, ordered) down_rows(y, record, pass->pitch, pass, n, width, 0, block, 0, later, has_place, ordered, 1)
+CPOOL_INLINE void pass_aside(T *y, void *codes, const cpool_pass *pass, ptrdiff_t n, ptrdiff_t width, const int later,
+                             const int has_place, const int exact) {
+#define ROWS(block, ordered) \
+    down_rows(y, codes, pass->pitch, pass, n, width, 0, block, 0, later, has_place, ordered, 1)
     if (exact) ROWS(0, 0);
     else if (n >= 8 && pass->n_taps >= 8) ROWS(8, IS_ORDERED);
     else ROWS(4, IS_ORDERED);
@@ -106,12 +122,13 @@ CPOOL_INLINE void pass_aside(T *y, RECORD_T *record, const cpool_pass *pass, ptr
 }
 
 /* Along a row of x, and down rows of winners. */
-static CPOOL_NOINLINE void along_aside(T *y, RECORD_T *record, const aside *a, int exact) {
+static CPOOL_NOINLINE void along_aside(T *y, PLACE_T *places, const aside *a, int exact) {
     const cpool_planes *planes = a->planes;
-    const cpool_pass pass = {.value = a->line, .n_taps = planes->kernel, .pitch = 16, .tap_pitch = 16, .code_step = 1,
-                             .flip = planes->flip, .before = planes->before[1], .n_cells = planes->width};
-    if (record) pass_aside(y, record, &pass, planes->output[1], 16, 0, 1, exact);
-    else pass_aside(y, record, &pass, planes->output[1], 16, 0, 0, exact);
+    const cpool_pass pass = {.value = a->line, .n_taps = planes->kernel, .pitch = LANES, .tap_pitch = LANES,
+                             .code_step = 1, .flip = planes->flip, .before = planes->before[1],
+                             .n_cells = planes->width};
+    if (places) pass_aside(y, places, &pass, planes->output[1], LANES, 0, 1, exact);
+    else pass_aside(y, places, &pass, planes->output[1], LANES, 0, 0, exact);
 }
 
 static CPOOL_NOINLINE void down_aside(T *y, RECORD_T *record, const aside *a, ptrdiff_t before, ptrdiff_t n_cells,
@@ -128,7 +145,7 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
     const cpool_planes *planes = a->planes;
     const ptrdiff_t height = planes->output[0], width = planes->output[1], row = a->row, plane = height * width;
     T *values = a->rows + planes->rows * row;
-    RECORD_T *codes = a->places + planes->rows * row;
+    RECORD_T *codes = (RECORD_T *)(a->places + planes->rows * row);
     ptrdiff_t first_row = 0, made = 0;
     int exact = 0;
     for (ptrdiff_t r = 0, end; r < height; r = end) {
@@ -147,7 +164,7 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
         for (; made < end_seen; made++) {
             const ptrdiff_t at = (made - first_row) * row;
             exact |= interleave(a->line, x + made * planes->row, planes->plane, planes->width,
-                                x + 16 * (planes->plane + made * planes->width));
+                                x + LANES * (planes->plane + made * planes->width));
             along_aside(a->rows + at, record ? a->places + at : NULL, a, exact);
         }
         down_aside(values, record ? codes : NULL, a, first_row - above, planes->height - first_row, block, exact);
@@ -158,11 +175,11 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
 
 /* cpool_best_planes, as best_aside. */
 static CPOOL_NOINLINE void best_aside(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
-    const ptrdiff_t plane = planes->output[0] * planes->output[1], row = planes->output[1] * 16;
-    T *line = planes->copy, *rows = line + planes->width * 16;
-    aside a = {planes, row, line, rows, (RECORD_T *)(rows + (planes->rows + 8) * row)};
-    for (ptrdiff_t p = 0; p < n; p += 16) {
-        if (p > n - 16) p = n - 16;
+    const ptrdiff_t plane = planes->output[0] * planes->output[1], row = planes->output[1] * LANES;
+    T *line = planes->copy, *rows = line + planes->width * LANES;
+    const aside a = {planes, row, line, rows, (PLACE_T *)(rows + (planes->rows + 8) * row)};
+    for (ptrdiff_t p = 0; p < n; p += LANES) {
+        if (p > n - LANES) p = n - LANES;
         planes_aside(&a, (T *)y + p * plane, record ? (RECORD_T *)record + p * plane : NULL,
                      (const T *)x + p * planes->plane);
     }

@@ -9,6 +9,7 @@
 #define best_down CPOOL_NAME4(best_down, DTYPE, RECORD, ISA)
 #define down_rows NAMED(down_rows)
 #define down_planes NAMED(down_planes)
+#define store_down NAMED(store_down)
 #define down_cell NAMED(down_cell)
 #define down_row NAMED(down_row)
 #define down_block NAMED(down_block)
@@ -117,17 +118,27 @@ static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pa
 /* The cell of tap t; code: of its row. later: a pass has made it, else it is x's and gets a key. */
 CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t, code_vec code, const int later,
                               const int has_place) {
-    const T *from = (const T *)pass->value + at + t * pass->tap_pitch;
+    const T *from = (const T *)pass->value + (at + t * pass->tap_pitch);
     winner cell = {later ? load_bits(from) : flipped(load(from), flip_of(pass->flip)), code};
-    if (has_place && later) cell.place += load_place((const PLACE_T *)pass->code + at + t * pass->tap_pitch);
+    if (has_place && later) cell.place += load_place((const PLACE_T *)pass->code + (at + t * pass->tap_pitch));
     return cell;
 }
 
-/* One row of windows of taps (0: any number) from `first` on. part: all of them are, less than a vector. */
-CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
+/* Into y and the record, or, not later, for a next pass. part: as store_part's. */
+CPOOL_INLINE void store_down(T *y, void *codes, ptrdiff_t at, winner best, lanes_vec flip, const int later,
+                             const int has_place, ptrdiff_t part) {
+    if (later) store_part(y + at, (RECORD_T *)codes + at, best, flip, has_place, part);
+    else {
+        store(y + at, best.value);
+        if (has_place) store_place((PLACE_T *)codes + at, best.place);
+    }
+}
+
+/* One row of windows of taps from `first` on, to `out`. part: all of them are, less than a vector. */
+CPOOL_INLINE void down_row(T *y, void *codes, ptrdiff_t out, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
                            ptrdiff_t first, ptrdiff_t n_taps, const int later, const int has_place, const int ordered,
                            ptrdiff_t part) {
-    const lanes_vec flip = flip_of(later ? pass->flip : 0);
+    const lanes_vec flip = flip_of(pass->flip);
     const code_vec next = splat(pass->code_step);
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;
@@ -138,7 +149,7 @@ CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdi
             code += next;
             best = winner_of(best, down_cell(pass, at + j, t, code, later, has_place), has_place, ordered);
         }
-        store_part(y + j, record + j, best, flip, has_place, part);
+        store_down(y, codes, out + j, best, flip, later, has_place, part);
     }
 }
 
@@ -148,40 +159,38 @@ CPOOL_INLINE void down_row(T *y, RECORD_T *record, const cpool_pass *pass, ptrdi
  * algorithm in registers, 1.5 comparisons a window of 3 taps in blocks of 2, 2.6 of 9 in blocks of 8. Only the taps
  * from `first` to `end` of all rows' are there.
  */
-CPOOL_INLINE void down_block(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
+CPOOL_INLINE void down_block(T *y, void *codes, ptrdiff_t out, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
                              ptrdiff_t width, ptrdiff_t first, ptrdiff_t end, const int rows, ptrdiff_t n_taps,
                              const int later, const int has_place) {
     const ptrdiff_t shared = first > rows - 1 ? first : rows - 1, end_shared = end < n_taps ? end : n_taps;
-    const lanes_vec flip = flip_of(later ? pass->flip : 0);
-    const code_vec next = splat(pass->code_step), shared_code = splat(shared * pass->code_step);
+    const lanes_vec flip = flip_of(pass->flip);
+#define CODE(t) splat((t) * pass->code_step)
 #define CELL(t, code) down_cell(pass, at + j, t, code, later, has_place)
 #define WIN(first, second) winner_of(first, second, has_place, IS_ORDERED)
     for (ptrdiff_t j = 0; j < width; j += LANES) {
         if (width >= LANES && j > width - LANES) j = width - LANES;
-        code_vec code = shared_code, last = shared_code, before = splat(0);
+        code_vec code = CODE(shared);
         winner from[8], past = {zero(), splat(0)}; /* the best of the taps from one on, and of those past the last */
         from[rows - 1] = CELL(shared, code);
         for (ptrdiff_t t = shared + 1; t < end_shared; t++) {
-            last += next;
-            from[rows - 1] = WIN(from[rows - 1], CELL(t, last));
+            code += CODE(1);
+            from[rows - 1] = WIN(from[rows - 1], CELL(t, code));
         }
         CPOOL_UNROLL
-        for (int t = rows - 2; t >= 0; t--) {
-            code -= next;
-            from[t] = t < first ? from[t + 1] : WIN(CELL(t, code), from[t + 1]);
-        }
+        for (int t = rows - 2; t >= 0; t--) from[t] = t < first ? from[t + 1] : WIN(CELL(t, CODE(t)), from[t + 1]);
         CPOOL_UNROLL
         for (int i = 0; i < rows; i++) {
             winner best = from[i];
             if (i > 0) {
-                last += next, before += next;
-                if (n_taps + i <= end) past = i == 1 ? CELL(n_taps, last) : WIN(past, CELL(n_taps + i - 1, last));
+                const ptrdiff_t t = n_taps + i - 1;
+                if (t < end) past = i == 1 ? CELL(t, CODE(t)) : WIN(past, CELL(t, CODE(t)));
                 if (n_taps < end) best = WIN(best, past);
+                best.place -= CODE(i); /* in the row's own window */
             }
-            best.place -= before; /* in the row's own window */
-            store_winner(y + i * y_pitch + j, record + i * y_pitch + j, best, flip, has_place);
+            store_down(y, codes, out + i * y_pitch + j, best, flip, later, has_place, 0);
         }
     }
+#undef CODE
 #undef CELL
 #undef WIN
 }
@@ -190,13 +199,13 @@ CPOOL_INLINE void down_block(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
  * Rows in blocks where they may be. Narrow ones are a whole vector as long as there is room, which the next one writes
  * again; the last ones are written in part.
  */
-CPOOL_INLINE void down_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
+CPOOL_INLINE void down_rows(T *y, void *codes, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
                             ptrdiff_t width, ptrdiff_t room, const int block, const int taps, const int later,
                             const int has_place, const int ordered, const int clipped) {
     const ptrdiff_t n_taps = taps ? taps : pass->n_taps, before = clipped ? pass->before : 0;
     const ptrdiff_t n_whole = width >= LANES ? n : loose_rows(n, y_pitch, LANES, room);
     ptrdiff_t i = 0;
-#define AT(i) y + (i) * y_pitch, record + (i) * y_pitch
+#define AT(i) y, codes, (i) * y_pitch
 #define FIRST(i) (clipped && before > (i) ? before - (i) : 0)
 #define END(i, past) (clipped && pass->n_cells + before - (i) < (past) ? pass->n_cells + before - (i) : (past))
 #define BLOCK(i, rows) \

@@ -171,7 +171,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     static const ptrdiff_t kernels[] = {2, 3, 5};
     const ptrdiff_t kernel = aside ? between(4, 16) : kernels[between(0, 2)], least = aside ? 4 : 1;
     const ptrdiff_t stride = table->window_best_pairs[key_of(op, dtype)] && kernel < 4 ? between(1, 2) : 1;
-    const ptrdiff_t height = between(1, aside ? 12 : 9);
+    const ptrdiff_t height = between(1, aside ? 20 : 9);
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     cpool_planes p = {.height = height, .width = width, .row = width + between(0, 2), .kernel = kernel,
@@ -180,8 +180,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     p.plane = p.height * p.row + between(0, 3);
     p.output[0] = between(least, (p.height - 1 + p.before[0]) / stride + 1);
     p.output[1] = between(least, (p.width - 1 + p.before[1]) / stride + 1);
-    const ptrdiff_t rows = p.output[0] + kernel - 1;
-    p.rows = between(rows < kernel + 7 ? rows : kernel + 7, rows);
+    p.rows = between(height < kernel + 7 ? height : kernel + 7, height);
     const ptrdiff_t outputs = p.output[0] * p.output[1];
     const ptrdiff_t cells = (n - 1) * p.plane + (p.height - 1) * p.row + p.width, span = n * outputs;
     const ptrdiff_t columns = (p.output[1] > lanes ? p.output[1] : lanes) * stride;
@@ -190,8 +189,8 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
     worst_value(fill, op, dtype);
     p.first = x, p.end = x + cells * bytes;
-    p.copy = place_in(SLOT_INDICES, aside ? lanes * ((p.before[1] + width + kernel - 1) * bytes +
-                                                     (p.rows + 8) * p.output[1] * (bytes + 1))
+    const ptrdiff_t place = table->vector_bytes == 64 ? 1 : bytes;
+    p.copy = place_in(SLOT_INDICES, aside ? lanes * (width * bytes + (p.rows + 8) * p.output[1] * (bytes + place))
                                           : bytes * (p.before[1] + (p.height - 1) * width + kernel +
                                                      (width > columns ? width : columns)));
     for (ptrdiff_t i = 0; i < span; i++) {

@@ -14,7 +14,8 @@ PASSES, PLANES, APART = "forward by passes", "forward by planes", "forward by pa
 ASIDE = "forward by planes side by side"
 # By table, without a record and with one; else passes.
 WIDE = {"avx512": ([PLANES], [PLANES]), "avx2": ([PASSES], [PLANES])}
-SIDE_BY_SIDE, WITH_RECORD = {"avx512": ([ASIDE], [ASIDE])}, {"avx512": ([PASSES], [ASIDE])}
+SIDE_BY_SIDE = {isa: ([ASIDE], [ASIDE]) for isa in ("avx512", "avx2")}
+WITH_RECORD = {isa: ([PASSES], [ASIDE]) for isa in ("avx512", "avx2")}
 ALL = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8"
 
 
@@ -392,7 +393,7 @@ def test_wide_planes(layout, dtype, arguments):
     [
         ("f4 i4 u4", (2, 9, 13, 13), ((9, 9), (1, 1), (4, 4))),
         ("f4 i4 u4", (1, 37, 7, 7), ((7, 7), (1, 1), (3, 3))),  # a last group over the one before
-        ("f4", (1, 1050, 5, 4), ((6, 6), (1, 1), (3, 3))),  # several groups that have their padding in common
+        ("f4", (1, 1050, 5, 4), ((6, 6), (1, 1), (3, 3))),
         ("f4", (1, 16, 20, 20), ((16, 16), (1, 1), (15, 0))),
         ("f4", (1, 18, 9, 16), ((6, 6), (1, 1), (0, 2))),  # most of the last group twice, of short rows
         ("f4 i4", (1, 19, 14, 9), ((6, 6), (1, 1), (0, 1))),  # a last row of fewer outputs than are put back at once
@@ -406,7 +407,7 @@ def test_planes_side_by_side(one_thread, layout, dtype, arguments):
 
 @each(
     [
-        ("f4 u4", (1, 32, 90, 59), ((6, 6), (1, 1), (2, 3))),  # rows that are moved on
+        ("f4 u4", (1, 32, 60, 60), ((13, 13), (1, 1), (6, 6))),  # rows that are moved on
         ("f4", (1, 16, 9, 60), ((13, 13), (1, 1), (6, 6))),  # the longest rows
     ]
 )
@@ -414,31 +415,32 @@ def test_planes_side_by_side_with_record(one_thread, dtype, arguments):
     check(WITH_RECORD, dtype, *arguments)
 
 
-@pytest.mark.parametrize(("threads", "path"), [(2, WITH_RECORD), (3, PASSES)])
-def test_a_group_of_planes_side_by_side_for_each_thread(one_thread, threads, path):
-    window = (9, 9), (1, 1), (4, 4)
-    x = values(np.random.default_rng(0), np.dtype("f4"), (1, 32, 40, 40), "ties")
+@pytest.mark.parametrize(("threads", "isas"), [(2, ("avx512", "avx2")), (3, ("avx2",)), (5, ())])
+def test_a_group_of_planes_side_by_side_for_each_thread(one_thread, threads, isas):
+    """32 planes are two groups of sixteen, four of eight."""
+    window, path = ((9, 9), (1, 1), (4, 4)), {isa: ([PASSES], [ASIDE]) for isa in isas}
+    x = values(np.random.default_rng(0), np.dtype("f4"), (1, 32, 60, 45), "ties")
     cpool.set_num_threads(threads)
     pooled(path, "max", x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), "max"))
 
 
 def test_nan_late_in_planes_side_by_side(one_thread):
     """The first one where rows have been moved on, so that those before it went by the order without NaN."""
-    window = (6, 6), (1, 1), (2, 3)
-    x = values(np.random.default_rng(0), np.dtype("f4"), (1, 32, 90, 59), "ties")
-    x[0, 5, 83, 20] = np.nan
+    window = (13, 13), (1, 1), (6, 6)
+    x = values(np.random.default_rng(0), np.dtype("f4"), (1, 32, 60, 60), "ties")
+    x[0, 5, 55, 20] = np.nan
     for op in ("max", "min"):
         pooled(WITH_RECORD, op, x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), op))
 
 
 @each(
     [
-        ("f4", (1, 15, 13, 13), ((9, 9), (1, 1), (4, 4))),  # too few
+        ("f4", (1, 7, 13, 13), ((9, 9), (1, 1), (4, 4))),  # too few
         ("f4", (1, 18, 13, 17), ((9, 9), (1, 1), (4, 4))),  # most of the last group twice
         ("f4", (1, 16, 32, 32), ((9, 9), (1, 1))),  # planes of x in each other's way,
         ("f4", (1, 16, 39, 23), ((8, 8), (1, 1))),  # of y,
-        ("f4", (1, 16, 12, 32), ((7, 7), (1, 1), (3, 3))),  # and rows of scratch
         ("f4", (1, 16, 9, 61), ((13, 13), (1, 1), (6, 6))),  # too long rows
+        ("f4", (1, 16, 9, 41), ((8, 8), (1, 1), (4, 3))),  # for so few taps
         ("f4", (1, 16, 8, 9), ((6, 6), (1, 1))),  # three rows of outputs
         ("f4", (1, 16, 13, 13), ((9, 9), (1, 1), (4, 4), (1, 2))),
         ("f4", (1, 16, 13, 13), ((9, 7), (1, 1), (4, 3))),
@@ -449,6 +451,11 @@ def test_nan_late_in_planes_side_by_side(one_thread):
 )
 def test_planes_not_side_by_side(one_thread, dtype, arguments):
     check(PASSES, dtype, *arguments)
+
+
+@each([("f4", (1, 16, 12, 32), ((7, 7), (1, 1), (3, 3)))])
+def test_rows_of_scratch_in_each_others_way(one_thread, dtype, arguments):
+    check({"avx2": ([ASIDE], [ASIDE])}, dtype, *arguments)
 
 
 @pytest.mark.parametrize("dtype", [np.dtype(name) for name in ("f4", "u1", "i2", "f8")], ids=str)

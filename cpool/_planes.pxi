@@ -9,8 +9,8 @@ cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
 cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
 cdef ptrdiff_t LEAST_ASIDE = 6          # taps of planes side by side: of 4 1.0x to 1.2x in most planes
-cdef ptrdiff_t ASIDE_TAP_BYTES = 20     # of a row of outputs for each tap along it; with 28 1.0x to 1.1x,
-cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # and so many in all; of 320 0.8x to 1.05x
+cdef ptrdiff_t ASIDE_TAP_BYTES = 32     # of a row of outputs for each tap along it; of 6x6 windows with 36 0.86x (Zen 5),
+cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # and so many in all: of 320 0.8x to 1.05x
 cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record; of 160 1.1x
 cdef ptrdiff_t ALIASED_BYTES = 2048     # what lies a multiple of this apart is in each other's way in the cache: 0.4x
 

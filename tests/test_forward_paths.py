@@ -394,6 +394,7 @@ def test_wide_planes(layout, dtype, arguments):
         ("f4 i4 u4", (2, 9, 13, 13), ((9, 9), (1, 1), (4, 4))),
         ("f4 i4 u4", (1, 37, 7, 7), ((7, 7), (1, 1), (3, 3))),  # a last group over the one before
         ("f4", (1, 1050, 5, 4), ((6, 6), (1, 1), (3, 3))),
+        ("f4 i4", (1, 16, 7, 7), ((4, 4), (1, 1), (1, 2))),
         ("f4", (1, 16, 20, 20), ((16, 16), (1, 1), (15, 0))),
         ("f4", (1, 18, 9, 16), ((6, 6), (1, 1), (0, 2))),  # most of the last group twice, of short rows
         ("f4 i4", (1, 19, 14, 9), ((6, 6), (1, 1), (0, 1))),  # a last row of fewer outputs than are put back at once

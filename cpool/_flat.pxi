@@ -221,7 +221,7 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
     elif job.bands * job.cut[2].count > 1:
         room = 0
     down.flip = job.flip
-    down.later, down.n_taps = True, 1 if is_tall(job) else last.kernel
+    down.n_taps = 1 if is_tall(job) else last.kernel
     down.pitch = height.stride * row_cells if block.n[1] > 1 else 0
     down.tap_pitch = last.dilation * (row_cells if job.last_axis == 1 else slice_cells) if down.n_taps > 1 else 0
     down.code_step = job.axis[2].kernel if job.last_axis == 1 else job.axis[2].kernel * height.kernel

@@ -117,7 +117,7 @@ static void test_best_down(const cpool_kernels *table, int op, int dtype, int si
     const ptrdiff_t lanes = table->vector_bytes ? table->vector_bytes / bytes : 1, read = width > lanes ? width : lanes;
     const int recorded = between(0, 2) != 0;
     const ptrdiff_t n_taps = between(1, MOST_DOWN_TAPS), tap_pitch = width + between(0, 3);
-    cpool_pass pass = {.later = 1, .n_taps = n_taps, .n_planes = between(1, 2), .plane = between(0, 20),
+    cpool_pass pass = {.n_taps = n_taps, .n_planes = between(1, 2), .plane = between(0, 20),
                        .pitch = between(0, 2) ? tap_pitch : 2 * tap_pitch, .tap_pitch = tap_pitch,
                        .code_step = between(0, MOST_CODE_STEP), .flip = flip_of(op, dtype)};
     const ptrdiff_t y_pitch = width + between(0, 3), rows = pass.n_planes * n, span = (rows - 1) * y_pitch + width;

@@ -1,6 +1,11 @@
-/* atomics.h - the few operations by which threads agree (_team.pxi), all in one order that every thread sees. */
+/*
+ * atomics.h - the few operations by which threads agree (_team.pxi), all in one order that every thread sees; and how
+ * they leave the processor to others.
+ */
 #ifndef CPOOL_ATOMICS_H
 #define CPOOL_ATOMICS_H
+
+#include <time.h>
 
 #include "compiler.h"
 
@@ -28,6 +33,20 @@ CPOOL_INLINE void cpool_relax(void) {
 #elif CPOOL_BUILD_NEON
     __asm__ volatile("isb"); /* as long as an x86 pause; a yield ends at once */
 #endif
+}
+
+/* To any other thread that waits for this processor. */
+#ifdef _WIN32
+CPOOL_INLINE void cpool_give_way(void) {}
+#else
+#include <sched.h>
+CPOOL_INLINE void cpool_give_way(void) { (void)sched_yield(); }
+#endif
+
+CPOOL_INLINE int64_t cpool_nanoseconds(void) {
+    struct timespec now;
+    (void)timespec_get(&now, TIME_UTC);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 #endif

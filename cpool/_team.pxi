@@ -1,7 +1,7 @@
 # Threads for the items of a call. The caller works too and waits only for threads that have begun, never for one that
 # the system has not let run yet: beside another library's threads that spin on the same cores 0.13 ms, where OpenMP's
-# barrier took 2.4. One that is stopped amid an item is waited for; so that this is rare, threads give way between calls:
-# 1.4x beside one that spins. Calls made while another has the team run alone.
+# barrier took 2.4. One that is stopped amid an item is waited for; so that this is rare, threads give way between
+# calls: 1.4x beside one that spins. Calls made while another has the team run alone.
 
 ctypedef void (*Task)(void *, ptrdiff_t, ptrdiff_t) noexcept nogil  # what, number of the thread, item
 

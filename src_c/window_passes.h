@@ -156,8 +156,8 @@ CPOOL_INLINE void down_row(T *y, void *codes, ptrdiff_t out, const cpool_pass *p
 /*
  * So many rows (2, 4 or 8, at most the taps) whose windows begin a tap apart. The taps that all have are compared once,
  * those before and those past them once each, and for each row the best of both: van Herk's and Gil and Werman's
- * algorithm in registers, 1.5 comparisons a window of 3 taps in blocks of 2, 2.6 of 9 in blocks of 8. Only the taps
- * from `first` to `end` of all rows' are there.
+ * algorithm in registers, 1.5 comparisons a window of 3 taps in blocks of 2, 2.6 of 9 in blocks of 8. Taps count from
+ * the first row's window on; only those from `first` to `end` are there.
  */
 CPOOL_INLINE void down_block(T *y, void *codes, ptrdiff_t out, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
                              ptrdiff_t width, ptrdiff_t first, ptrdiff_t end, const int rows, ptrdiff_t n_taps,

@@ -114,11 +114,11 @@ cdef inline ptrdiff_t bytes_ahead(const Job *job) noexcept nogil:
 cdef inline ptrdiff_t rows_ahead(const Job *job) noexcept nogil:
     """The same in whole windows of rows: a window's last rows are then as far from those that are new to a later one.
 
-    Of channels last from memory 1.0x to 1.8x; from the caches, of rows of 28 KB or more, 0.75x to 0.9x (Zen 5).
+    Of channels last from memory 1.0x to 1.8x; from the caches not where rows are long: of 28 KB 0.75x to 0.9x (Zen 5).
     """
     cdef double pitch = <double> job.axis[1].stride * job.axis[1].step * job.item
     cdef ptrdiff_t ahead = bytes_ahead(job)
-    cdef ptrdiff_t most = 2 * ahead if job.channels > 1 and ahead == CPOOL_AHEAD_BYTES else NEAR_BYTES
+    cdef ptrdiff_t most = 2 * ahead if job.channels > 1 and bytes_of_x(job) <= CACHE_BYTES else NEAR_BYTES
     return ceil_div(ahead, <ptrdiff_t> pitch) * <ptrdiff_t> pitch if 0 < pitch <= most else ahead
 
 

@@ -1,17 +1,17 @@
 # Forward of whole planes of x with rows of a few vectors and small square windows, straight from x. Against passes, on
 # planes of 7x7 to 28x28: 2x to 1.2x at stride 1, 2.7x to 1.7x at stride 2 (AVX2, Zen 3); of 35x35 to 128x128 at stride
-# 1: 1.7x to 1.3x (AVX-512), with a record 1.3x to 1.05x (AVX2, Zen 4). And of larger windows of stride 1 over as many
-# planes at a time as a vector has lanes: window_aside.h says what that buys.
+# 1: 1.7x to 1.3x (AVX-512), with a record 1.3x to 1.05x (AVX2, Zen 4). And of others of 4 to 16 taps and stride 1
+# over as many planes at a time as a vector has lanes: window_aside.h says what that buys.
 
 cdef ptrdiff_t PLANE_ROW_BYTES = 128    # of a row of outputs,
 cdef ptrdiff_t PLANE_ROW_VECTORS = 8    # or this at stride 1, but 0.65x of vectors of 32 bytes without a record
 cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
 cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
-cdef ptrdiff_t LEAST_ASIDE = 4          # taps of planes side by side: of 3 0.5x to 0.7x of what plan_planes does
-cdef ptrdiff_t ASIDE_TAP_BYTES = 32     # of a row of outputs for each tap along it: with 36 0.86x (6x6, Zen 5),
-cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # and so many in all: of 320 0.8x to 1.05x
-cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record; of 160 1.1x
+cdef ptrdiff_t LEAST_ASIDE = 4          # the fewest taps of planes side by side; of 3x3 0.5x to 0.7x of plan_planes
+cdef ptrdiff_t ASIDE_TAP_BYTES = 32     # the longest row of outputs, a tap: with 36 bytes 0.86x (6x6 windows, Zen 5),
+cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # and in all: of 320 bytes 0.8x to 1.05x
+cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record; of 160 bytes 1.1x
 cdef ptrdiff_t ALIASED_BYTES = 2048     # what lies a multiple of this apart is in each other's way in the cache: 0.4x
 
 
@@ -54,8 +54,8 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
     cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row_bytes = width.output * job.item, row, line, twice
     if (best == NULL or not has_square_windows(job) or width.stride > 1 or width.kernel < LEAST_ASIDE
             or min(height.output, width.output) < 4 or width.length < 4 or job.planes < lanes
-            or row_bytes > min(ASIDE_TAP_BYTES * width.kernel,
-                               ASIDE_ROW_BYTES if job.record != NULL else BARE_ASIDE_ROW_BYTES)
+            or row_bytes > (min(ASIDE_TAP_BYTES * width.kernel, ASIDE_ROW_BYTES) if job.record != NULL
+                            else BARE_ASIDE_ROW_BYTES)
             or job.lead_step[0] * job.item % ALIASED_BYTES == 0 or row_bytes * lanes % ALIASED_BYTES == 0
             or height.output * row_bytes % ALIASED_BYTES == 0):
         return False
@@ -66,6 +66,7 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
         return False
     row = width.output * lanes * (job.item + place_bytes(job))
     line = width.length * lanes * job.item
+    # At least 38 rows, if there are as many; a block of 8 needs kernel + 7 <= 23.
     job.strip = min(height.length, (<ptrdiff_t> MOST_SCRATCH - line) // row - 8)
     job.planes_of, job.n_rows, job.ahead = best, 0, 0
     job.group, job.items = lanes, job.planes // lanes

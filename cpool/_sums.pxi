@@ -5,7 +5,7 @@ cdef enum:
     MOST_SUMMED = 64                # taps
     MOST_PHASES = 8
 
-cdef ptrdiff_t SUMMED_BYTES = 1 << 20  # about so much of dx that those of its outputs that are seen twice stay near
+cdef ptrdiff_t SUMMED_BYTES = 1 << 19  # of dx in an item: each phase of rows reads dout again, from the second cache
 
 
 cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
@@ -13,11 +13,12 @@ cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t rows = g.planes * g.axis[0].length * height.length, row_cells = width.length * g.channels
+    cdef int threads = threads_for(rows, <double> rows * row_cells)
     if (g.channels == 1 or g.channels * g.item < 16 or max(height.stride, width.stride) > MOST_PHASES
             or g.taps.n > MOST_SUMMED or g.taps.n * g.item > chosen.vector_bytes):
         return False
-    # Rows whose windows are the same are summed in one call: 1.07x to 1.4x against two at a time (3x3, stride 2).
-    g.block = min(SUMMED_BYTES // (row_cells * g.item), rows // (4 * threads_for(rows, <double> rows * row_cells)))
+    # Rows of one phase are one call, 1.07x to 1.4x against one row each (3x3, stride 2); but four items a thread.
+    g.block = min(SUMMED_BYTES // (row_cells * g.item), rows // (4 * threads if threads > 1 else 1))
     g.block = min(height.length, ceil_div(max(1, g.block), height.stride) * height.stride)
     g.blocks = ceil_div(height.length, g.block)
     g.items = g.planes * g.axis[0].length * g.blocks

@@ -56,7 +56,7 @@ CPOOL_INLINE raw_64 gather_blocks_64(const void *p, ptrdiff_t apart) {
     v = _mm512_mask_broadcast_i32x4(v, 0x0f00, _mm_loadu_si128((const void *)((const char *)p + 2 * apart)));
     return _mm512_mask_broadcast_i32x4(v, 0xf000, _mm_loadu_si128((const void *)((const char *)p + 3 * apart)));
 }
-CPOOL_INLINE void scatter_blocks(void *p, ptrdiff_t apart, raw_64 v) {
+CPOOL_INLINE void scatter_blocks_64(void *p, ptrdiff_t apart, raw_64 v) {
     store_apart_32(p, (char *)p + apart, _mm512_castsi512_si256(v));
     store_apart_32((char *)p + 2 * apart, (char *)p + 3 * apart, _mm512_extracti64x4_epi64(v, 1));
 }

@@ -76,11 +76,13 @@ CPOOL_INLINE void stream_32(void *p, raw_32 v) {
 CPOOL_INLINE raw_32 join_32(const void *low, const void *high) {
     return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(low)), _mm_loadu_si128(high), 1);
 }
-#define gather_blocks_32(p, apart) join_32(p, (const char *)(p) + (apart))
 CPOOL_INLINE void store_apart_32(void *low, void *high, raw_32 v) {
     _mm_storeu_si128(low, _mm256_castsi256_si128(v));
     _mm_storeu_si128(high, _mm256_extracti128_si256(v, 1));
 }
+/* Blocks of 16 bytes from and to places so far apart. */
+#define gather_blocks_32(p, apart) join_32(p, (const char *)(p) + (apart))
+#define scatter_blocks_32(p, apart, v) store_apart_32(p, (char *)(p) + (apart), v)
 
 /* The low halves of the lanes of 8 bytes. */
 CPOOL_INLINE raw_16 low_halves(raw_32 v) {

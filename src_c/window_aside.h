@@ -4,7 +4,8 @@
  * passes of window_passes.h.
  *
  * Where planes lie side by side, all windows begin at whole vectors, and no tap is compared that is not there. Against
- * passes over each plane's own rows 1.1x to 2.4x, for 9x9 windows of 20x20 1.75x with AVX-512, 1.3x with AVX2 (Zen 5).
+ * passes over each plane's own rows 1.1x to 2.4x; for 9x9 in planes of 20x20 1.75x with AVX-512, 1.3x with AVX2
+ * (Zen 5).
  */
 #define aside NAMED(aside)
 #define interleave NAMED(interleave)
@@ -18,7 +19,7 @@
 
 #define RAW_VEC CPOOL_NAME2(raw, VECTOR_BYTES)
 #define OF_VEC(name) INTRINSIC(VECTOR_BYTES, name)
-/* What v[0] to v[3] have in one place of a block of 16 bytes comes to lie side by side. */
+/* What v[0] to v[3] have in one place of a block of 16 bytes comes to lie side by side: of 4 bytes each, transposed. */
 #define ZIP(epi, a, b) OF_VEC(unpacklo_##epi)(a, b), OF_VEC(unpackhi_##epi)(a, b)
 #define TRANSPOSE(epi, v) \
     do { \
@@ -74,7 +75,7 @@ static CPOOL_NOINLINE void separate(T *dst, ptrdiff_t plane, const T *src, ptrdi
 
 /* The same of n >= 16 codes. */
 static CPOOL_NOINLINE void separate_codes(RECORD_T *dst, ptrdiff_t plane, const RECORD_T *src, ptrdiff_t n) {
-    /* Of bytes, and of four of them, the same. */
+    /* 4x4 transposed: of a block's bytes, and, widened, of a vector's fours of bytes. */
     const raw_16 byte = _mm_set_epi8(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
     for (ptrdiff_t i = 0; i < n; i += 16) {
         RAW_VEC v[4];
@@ -83,21 +84,19 @@ static CPOOL_NOINLINE void separate_codes(RECORD_T *dst, ptrdiff_t plane, const 
         CPOOL_UNROLL
         for (int r = 0; r < 4; r++) memcpy(&v[r], src + (i + 4 * r) * LANES, sizeof v[r]);
         TRANSPOSE(epi8, v);
-#if VECTOR_BYTES == 64
+#if VECTOR_BYTES == 32
+        const RAW_VEC two[4] = {ZIP(epi32, v[0], v[2]), ZIP(epi32, v[1], v[3])};
+#endif
         CPOOL_UNROLL
         for (int r = 0; r < 4; r++) {
+#if VECTOR_BYTES == 64
             v[r] = _mm512_permutexvar_epi32(_mm512_cvtepu8_epi32(byte), v[r]);
             v[r] = _mm512_shuffle_epi8(v[r], _mm512_broadcast_i32x4(byte));
-            scatter_blocks(dst + i + 4 * r * plane, plane, v[r]);
-        }
 #else
-        const RAW_VEC two[4] = {ZIP(epi32, v[0], v[2]), ZIP(epi32, v[1], v[3])};
-        CPOOL_UNROLL
-        for (int r = 0; r < 4; r++) {
             v[r] = _mm256_shuffle_epi8(_mm256_permute4x64_epi64(two[r], 0xd8), _mm256_broadcastsi128_si256(byte));
-            store_apart_32(dst + i + 2 * r * plane, dst + i + (2 * r + 1) * plane, v[r]);
-        }
 #endif
+            CPOOL_NAME2(scatter_blocks, VECTOR_BYTES)(dst + i + LANES / 4 * r * plane, plane, v[r]);
+        }
     }
 }
 
@@ -110,7 +109,7 @@ typedef struct {
     PLACE_T *places; /* and their places */
 } aside;
 
-/* Rows of winners, `width` wide, of windows a tap apart. later: of rows, else of a row's cells. */
+/* Rows of winners, `width` wide, of windows a tap apart. later: down rows of winners, else along a row of x. */
 CPOOL_INLINE void pass_aside(T *y, void *codes, const cpool_pass *pass, ptrdiff_t n, ptrdiff_t width, const int later,
                              const int has_place, const int exact) {
 #define ROWS(block, ordered) \
@@ -146,13 +145,14 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
     const ptrdiff_t height = planes->output[0], width = planes->output[1], row = a->row, plane = height * width;
     T *values = a->rows + planes->rows * row;
     RECORD_T *codes = (RECORD_T *)(a->places + planes->rows * row);
-    ptrdiff_t first_row = 0, made = 0;
+    ptrdiff_t first_row = 0, made = 0; /* of x: in scratch are the winners of those from the one to the other */
     int exact = 0;
     for (ptrdiff_t r = 0, end; r < height; r = end) {
         end = r + 8 < height ? r + 8 : height;
         /* A last block goes over the one before; what is separated again is no more than it has to be. */
         const ptrdiff_t block = height < 8 ? height : end - r > 4 ? 8 : 4, first = end - block;
         const ptrdiff_t from = (end - r) * width < 16 ? first : r, n = (end - from) * width;
+        /* The rows that windows of this block see, and those of them that x has. */
         const ptrdiff_t above = first - planes->before[0], below = above + block + planes->kernel - 1;
         const ptrdiff_t first_seen = above > 0 ? above : 0, end_seen = below < planes->height ? below : planes->height;
         if (end_seen - first_row > planes->rows) {

@@ -134,9 +134,9 @@ CPOOL_INLINE void store_down(T *y, void *codes, ptrdiff_t at, winner best, lanes
     }
 }
 
-/* One row of windows of taps from `first` on, to `out`. part: all of them are, less than a vector. */
+/* One row of outputs, at `out`: the best of taps `first` to `end`, at least one. part: as store_part's. */
 CPOOL_INLINE void down_row(T *y, void *codes, ptrdiff_t out, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
-                           ptrdiff_t first, ptrdiff_t n_taps, const int later, const int has_place, const int ordered,
+                           ptrdiff_t first, ptrdiff_t end, const int later, const int has_place, const int ordered,
                            ptrdiff_t part) {
     const lanes_vec flip = flip_of(pass->flip);
     const code_vec next = splat(pass->code_step);
@@ -145,7 +145,7 @@ CPOOL_INLINE void down_row(T *y, void *codes, ptrdiff_t out, const cpool_pass *p
         code_vec code = splat(first * pass->code_step);
         winner best = down_cell(pass, at + j, first, code, later, has_place);
         CPOOL_UNROLL
-        for (ptrdiff_t t = first + 1; t < n_taps; t++) {
+        for (ptrdiff_t t = first + 1; t < end; t++) {
             code += next;
             best = winner_of(best, down_cell(pass, at + j, t, code, later, has_place), has_place, ordered);
         }
@@ -157,7 +157,7 @@ CPOOL_INLINE void down_row(T *y, void *codes, ptrdiff_t out, const cpool_pass *p
  * So many rows (2, 4 or 8, at most the taps) whose windows begin a tap apart. The taps that all have are compared once,
  * those before and those past them once each, and for each row the best of both: van Herk's and Gil and Werman's
  * algorithm in registers, 1.5 comparisons a window of 3 taps in blocks of 2, 2.6 of 9 in blocks of 8. Taps count from
- * the first row's window on; only those from `first` to `end` are there.
+ * the first row's window on; only those from `first` to `end` are there, of each row's window at least one.
  */
 CPOOL_INLINE void down_block(T *y, void *codes, ptrdiff_t out, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t at,
                              ptrdiff_t width, ptrdiff_t first, ptrdiff_t end, const int rows, ptrdiff_t n_taps,

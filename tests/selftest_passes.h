@@ -189,8 +189,8 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
     worst_value(fill, op, dtype);
     p.first = x, p.end = x + cells * bytes;
-    const ptrdiff_t place = table->vector_bytes == 64 ? 1 : bytes;
-    p.copy = place_in(SLOT_INDICES, aside ? lanes * (width * bytes + (p.rows + 8) * p.output[1] * (bytes + place))
+    p.copy = place_in(SLOT_INDICES, aside ? lanes * (width * bytes + (p.rows + 8) * p.output[1] *
+                                                     (bytes + place_bytes(table, dtype, 0)))
                                           : bytes * (p.before[1] + (p.height - 1) * width + kernel +
                                                      (width > columns ? width : columns)));
     for (ptrdiff_t i = 0; i < span; i++) {

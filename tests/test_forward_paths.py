@@ -456,6 +456,7 @@ def test_planes_not_side_by_side(one_thread, dtype, arguments):
 
 @each([("f4", (1, 16, 12, 32), ((7, 7), (1, 1), (3, 3)))])
 def test_rows_of_scratch_in_each_others_way(one_thread, dtype, arguments):
+    """With 16 lanes a row is 2048 bytes, which is refused; with 8 it is 1024."""
     check({"avx2": ([ASIDE], [ASIDE])}, dtype, *arguments)
 
 

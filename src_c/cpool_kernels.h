@@ -91,7 +91,7 @@ typedef struct {
     ptrdiff_t n_planes, plane, y_plane; /* best_down */
     ptrdiff_t pitch, tap_pitch;
     int64_t code_step;
-    ptrdiff_t before, n_cells; /* best_aside: n_cells rows are there; the first window begins `before` (or -) above */
+    ptrdiff_t before, n_cells; /* best_aside: so many rows are there, from the first window's tap `before` (or -) on */
     uint64_t flip;                      /* by a first pass, and back by best_down: between them lie keys */
 } cpool_pass;
 typedef int cpool_best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact);

@@ -37,8 +37,17 @@ cdef extern from "cpool_kernels.h" nogil:
         void *copy
         const void *fill
         uint64_t flip
-        ptrdiff_t ahead, rows
+        ptrdiff_t ahead, rows, block
     ctypedef void cpool_best_planes(void *, void *, const void *, const cpool_planes *, ptrdiff_t) noexcept
+    ctypedef struct cpool_channels:
+        ptrdiff_t height, row, kernel, first, n_rows, n_pixels, n_channels, y_row, step
+        ptrdiff_t tap[3]
+        int64_t tap_code[3]
+        ptrdiff_t shared
+        const void *fill
+        uint64_t flip
+        ptrdiff_t ahead
+    ctypedef void cpool_best_pixels(void *, void *, const void *, const cpool_channels *) noexcept
     ctypedef struct cpool_outputs:
         ptrdiff_t n_planes, n_rows, width
         ptrdiff_t plane, row, step
@@ -95,6 +104,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_best_down *best_down[8][2]
         cpool_best_planes *best_planes[8]
         cpool_best_planes *best_aside[8]
+        cpool_best_pixels *best_pixels[8]
         cpool_sum_record *sum_record[7]
         cpool_sum_same *sum_same[7]
         cpool_spread *spread_cells[7]

@@ -30,6 +30,7 @@ cdef struct Job:
     cpool_best_along *along       # forward_flat
     cpool_best_down *down
     cpool_best_planes *planes_of  # forward_planes
+    cpool_best_pixels *pixels_of  # forward_channels
     bint in_pairs                 # rows are not taken apart by place modulo stride
     Axis axis[3]
     ptrdiff_t channels            # channels last: how many lie side by side; else 1

@@ -48,6 +48,7 @@ include "_places.pxi"
 include "_flat_plan.pxi"
 include "_flat.pxi"
 include "_planes.pxi"
+include "_channels.pxi"
 include "_backward.pxi"
 include "_sums.pxi"
 include "_row_sums.pxi"
@@ -158,6 +159,10 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     if plan_aside(&job, chosen.best_aside[key]):
         job.run = forward_planes
         count_path(FORWARD_ASIDE)
+        return run(&job)
+    if plan_channels(&job, chosen.best_pixels[key]):
+        job.run = forward_channels
+        count_path(FORWARD_CHANNELS)
         return run(&job)
     merge_planes(&job)
     along, down = chosen.best_along[key][min(size, 1)], chosen.best_down[key][min(size, 1)]

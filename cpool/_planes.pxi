@@ -1,18 +1,20 @@
 # Forward of whole planes of x with rows of a few vectors and small square windows, straight from x. Against passes, on
 # planes of 7x7 to 28x28: 2x to 1.2x at stride 1, 2.7x to 1.7x at stride 2 (AVX2, Zen 3); of 35x35 to 128x128 at stride
-# 1: 1.7x to 1.3x (AVX-512), with a record 1.3x to 1.05x (AVX2, Zen 4). And of others of 4 to 16 taps and stride 1
-# over as many planes at a time as a vector has lanes: window_aside.h says what that buys.
+# 1: 1.7x to 1.3x (AVX-512), with a record 1.3x to 1.05x (AVX2, Zen 4). And of others of up to 16 taps over as many
+# planes at a time as a vector has lanes: window_aside.h says what that buys.
 
 cdef ptrdiff_t PLANE_ROW_BYTES = 128    # of a row of outputs,
 cdef ptrdiff_t PLANE_ROW_VECTORS = 8    # or this at stride 1, but 0.65x of vectors of 32 bytes without a record
 cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
 cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
-cdef ptrdiff_t LEAST_ASIDE = 4          # the fewest taps of planes side by side; of 3x3 0.5x to 0.7x of plan_planes
+cdef ptrdiff_t ASIDE_STRIDE = 3         # planes side by side at any such stride; at 2 0.9x to 1.2x of passes. At 1
+cdef ptrdiff_t LEAST_ASIDE = 4          # with as many taps; of 3x3 0.5x to 0.7x of plan_planes;
 cdef ptrdiff_t ASIDE_TAP_BYTES = 32     # the longest row of outputs, a tap: with 36 bytes 0.86x (6x6 windows, Zen 5),
 cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # and in all: of 320 bytes 0.8x to 1.05x
 cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record; of 160 bytes 1.1x
 cdef ptrdiff_t ALIASED_BYTES = 2048     # what lies a multiple of this apart is in each other's way in the cache: 0.4x
+cdef ptrdiff_t ASIDE_ROWS = 8           # of outputs done at a time
 
 
 cdef inline bint has_square_windows(const Job *job) noexcept nogil:
@@ -51,27 +53,38 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
     """As many planes at a time as a vector has lanes, side by side."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row_bytes = width.output * job.item, row, line, twice
-    if (best == NULL or not has_square_windows(job) or width.stride > 1 or width.kernel < LEAST_ASIDE
-            or min(height.output, width.output) < 4 or width.length < 4 or job.planes < lanes
-            or row_bytes > (min(ASIDE_TAP_BYTES * width.kernel, ASIDE_ROW_BYTES) if job.record != NULL
-                            else BARE_ASIDE_ROW_BYTES)
-            or job.lead_step[0] * job.item % ALIASED_BYTES == 0 or row_bytes * lanes % ALIASED_BYTES == 0
-            or height.output * row_bytes % ALIASED_BYTES == 0):
+    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row, line, twice, most_rows
+    if (best == NULL or not has_square_windows(job) or width.length < 4 or job.planes < lanes
+            or not (width.stride >= ASIDE_STRIDE or goes_aside(job, lanes))):
         return False
     # Planes that are done twice, in a last group over the one before, or threads without a group.
     twice = ceil_div(job.planes, lanes) * lanes - job.planes
-    if ((twice * 8 > job.planes and row_bytes > 64)
+    if ((twice * 8 > job.planes and width.stride == 1 and width.output * job.item > 64)
             or job.planes // lanes < threads_for(job.planes, work_of(job))):
         return False
     row = width.output * lanes * (job.item + place_bytes(job))
     line = width.length * lanes * job.item
-    # At least 38 rows, if there are as many; a block of 8 needs kernel + 7 <= 23.
-    job.strip = min(height.length, (<ptrdiff_t> MOST_SCRATCH - line) // row - 8)
+    # In scratch are a row of x, the winners of so many rows of it, and a block of outputs. At stride 1 there is room
+    # for 38 rows; a block needs kernel + 7 <= 23.
+    most_rows = (<ptrdiff_t> MOST_SCRATCH - line) // row
+    job.block = min(ASIDE_ROWS, (most_rows - height.kernel + height.stride) // (height.stride + 1))
+    job.strip = min(height.length, most_rows - job.block)
+    if job.block < min(2, height.output): # 0.85x of passes
+        return False
     job.planes_of, job.n_rows, job.ahead = best, 0, 0
     job.group, job.items = lanes, job.planes // lanes
-    job.scratch_bytes = line + (job.strip + 8) * row
+    job.scratch_bytes = line + (job.strip + job.block) * row
     return True
+
+
+cdef inline bint goes_aside(const Job *job, ptrdiff_t lanes) noexcept nogil:
+    """Whether planes side by side are faster at stride 1."""
+    cdef ptrdiff_t kernel = job.axis[2].kernel, row_bytes = job.axis[2].output * job.item
+    return (job.axis[2].stride == 1 and kernel >= LEAST_ASIDE
+            and row_bytes <= (min(ASIDE_TAP_BYTES * kernel, ASIDE_ROW_BYTES) if job.record != NULL
+                              else BARE_ASIDE_ROW_BYTES)
+            and job.lead_step[0] * job.item % ALIASED_BYTES != 0 and row_bytes * lanes % ALIASED_BYTES != 0
+            and job.axis[1].output * row_bytes % ALIASED_BYTES != 0)
 
 
 cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
@@ -84,7 +97,7 @@ cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     planes.first, planes.end, planes.copy = job.cells, job.end, scratch.cells
     planes.fill, planes.flip, planes.ahead = <const void *> &job.fill[0], job.flip, job.ahead
     planes.height, planes.width, planes.row, planes.plane = height.length, width.length, height.step, job.lead_step[0]
-    planes.kernel, planes.stride, planes.rows = width.kernel, width.stride, job.strip
+    planes.kernel, planes.stride, planes.rows, planes.block = width.kernel, width.stride, job.strip, job.block
     planes.before[0], planes.before[1] = height.before, width.before
     planes.output[0], planes.output[1] = height.output, width.output
     job.planes_of(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,

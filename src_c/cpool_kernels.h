@@ -91,7 +91,8 @@ typedef struct {
     ptrdiff_t n_planes, plane, y_plane; /* best_down */
     ptrdiff_t pitch, tap_pitch;
     int64_t code_step;
-    ptrdiff_t before, n_cells; /* best_aside: so many rows are there, from the first window's tap `before` (or -) on */
+    ptrdiff_t before, n_cells; /* best_aside: so many rows are there, from the first window's tap `before` (or -) on; */
+    ptrdiff_t stride;          /* so many taps apart begin windows */
     uint64_t flip;                      /* by a first pass, and back by best_down: between them lie keys */
 } cpool_pass;
 typedef int cpool_best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact);
@@ -111,16 +112,35 @@ typedef struct {
     const void *fill;                   /* its outputs, or a vector's elements if it has fewer, whichever is more */
     uint64_t flip;
     ptrdiff_t ahead;                    /* in bytes: so far ahead is x asked for */
-    ptrdiff_t rows;                     /* best_aside: of winners in the copy's room */
+    ptrdiff_t rows, block;              /* best_aside: of winners in the copy's room; of outputs done at a time */
 } cpool_planes;
 typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n);
 
 /*
- * best_aside: the same for windows of 4 to 16 taps an axis and stride 1, at least as many planes as a vector has lanes,
- * rows of x of 4 cells or more, and 4 by 4 outputs or more. Nothing is read but x's cells. The copy's room is for
- * `width` vectors, for output[1] times `rows` + 8, and for the places of as many as those. rows: as many as x has, or
- * kernel + 7 and more.
+ * best_aside: the same for windows of up to 16 taps an axis and any stride, of stride 1 only of 4 taps or more, at least
+ * as many planes as a vector has lanes, and rows of x of 4 cells or more. Nothing is read but x's cells. The copy's room
+ * is for `width` vectors, for output[1] times `rows` + `block`, and for the places of as many as those. rows: as many as
+ * x has, or as a block's windows see and more. block: of stride 1 8.
  */
+
+/*
+ * Forward of channels last, of windows of 2x2 or 3x3 taps and stride 1, records of bytes, a vector of 16 bytes of
+ * channels or more: y[n_rows][n_pixels][n_channels], rows y_row apart, of windows that have the same taps, each `step`
+ * further in x than the one beside it. The first row's windows begin in row `first` of x; rows before x's first one or
+ * past its last are padding. A tap in padding is to have the place and the code of one that is not.
+ */
+typedef struct {
+    ptrdiff_t height, row;    /* of x: rows, and elements from one to the next */
+    ptrdiff_t kernel, first;
+    ptrdiff_t n_rows, n_pixels, n_channels, y_row, step;
+    ptrdiff_t tap[3];
+    int64_t tap_code[3];
+    ptrdiff_t shared;         /* so many of its first taps a window has from the one before it */
+    const void *fill;
+    uint64_t flip;
+    ptrdiff_t ahead;          /* in bytes: so far ahead is x asked for */
+} cpool_channels;
+typedef void cpool_best_pixels(void *y, void *record, const void *x, const cpool_channels *channels);
 
 /*
  * Outputs side by side: n_rows rows of `width` outputs, of each of n_planes planes. Output (p, r, i) is element
@@ -247,6 +267,7 @@ typedef struct {
     cpool_best_down *best_down[CPOOL_N_KEYS][2];
     cpool_best_planes *best_planes[CPOOL_N_KEYS]; /* may be NULL */
     cpool_best_planes *best_aside[CPOOL_N_KEYS]; /* may be NULL */
+    cpool_best_pixels *best_pixels[CPOOL_N_KEYS]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
     cpool_sum_same *sum_same[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_spread *spread_cells[CPOOL_N_DTYPES];

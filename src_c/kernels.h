@@ -10,11 +10,14 @@
 
 #define OF_WIDTH(stage, bytes) CPOOL_NAME4(stage, DTYPE, RECORD, bytes)
 #if MAX_VECTOR_BYTES == 64
-#define FROM_WIDEST(stage) OF_WIDTH(stage, 64), OF_WIDTH(stage, 32), OF_WIDTH(stage, 16), OF_WIDTH(stage, 0)
+#define FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 64), OF_WIDTH(stage, 32), OF_WIDTH(stage, 16)
 #elif MAX_VECTOR_BYTES == 32
-#define FROM_WIDEST(stage) OF_WIDTH(stage, 32), OF_WIDTH(stage, 16), OF_WIDTH(stage, 0)
+#define FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 32), OF_WIDTH(stage, 16)
 #elif MAX_VECTOR_BYTES == 16
-#define FROM_WIDEST(stage) OF_WIDTH(stage, 16), OF_WIDTH(stage, 0)
+#define FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 16)
+#endif
+#if MAX_VECTOR_BYTES
+#define FROM_WIDEST(stage) FROM_WIDEST_VECTOR(stage), OF_WIDTH(stage, 0)
 #else
 #define FROM_WIDEST(stage) OF_WIDTH(stage, 0)
 #endif
@@ -189,9 +192,11 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #define DOWN_SLOT(dtype) {CPOOL_NAME4(best_down, dtype, u8, ISA), CPOOL_NAME4(best_down, dtype, u16, ISA)},
 #if MAX_VECTOR_BYTES
 #define PLANES_SLOT(dtype) CPOOL_NAME4(best_planes, dtype, u8, ISA),
+#define PIXELS_SLOT(dtype) CPOOL_NAME4(best_pixels, dtype, u8, ISA),
 #define SAME_SLOT(dtype) CPOOL_NAME4(sum_same, dtype, u8, ISA),
 #else
 #define PLANES_SLOT(dtype) NULL,
+#define PIXELS_SLOT(dtype) NULL,
 #define SAME_SLOT(dtype) NULL,
 #endif
 #if MAX_VECTOR_BYTES >= 32
@@ -222,6 +227,7 @@ const cpool_kernels TABLE = {
     .best_down = {CPOOL_FOR_EACH_KEY(DOWN_SLOT)},
     .best_planes = {CPOOL_FOR_EACH_KEY(PLANES_SLOT)},
     .best_aside = ASIDE_SLOTS,
+    .best_pixels = {CPOOL_FOR_EACH_KEY(PIXELS_SLOT)},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
     .sum_same = {CPOOL_FOR_EACH_DTYPE(SAME_SLOT)},
     .spread_cells = {CPOOL_FOR_EACH_DTYPE(SPREAD_SLOT)},

@@ -48,6 +48,11 @@ static WINDOW(window_best_pairs, window_best_pairs)
 #undef WINDOW
 
 #if MAX_VECTOR_BYTES && RECORD_BYTES == 1
+static void KERNEL(best_pixels)(void *y, void *record, const void *x, const cpool_channels *channels) {
+    static cpool_best_pixels *const of_width[] = {FROM_WIDEST_VECTOR(best_pixels)};
+    of_width[vectors_too_wide(channels->n_channels * BYTES)](y, record, x, channels);
+}
+
 /*
  * What is left of a row is done in narrow vectors where one holds it, 1.1x for rows of 20 floats, and where half of one
  * does of two planes (best_planes), 1.15x more. Rows of half a wide vector and of stride 1 are done in wide ones of two

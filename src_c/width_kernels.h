@@ -53,6 +53,9 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #if HAS_ROWS
 #include "window_best.h"
 #endif
+#if VECTOR_BYTES && RECORD_BYTES == 1
+#include "window_channels.h"
+#endif
 #if VECTOR_BYTES == PASS_BYTES && RECORD_BYTES <= 2
 #include "window_passes.h"
 #endif

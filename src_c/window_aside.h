@@ -1,11 +1,11 @@
 /*
- * window_aside.h - forward of square windows of stride 1 over as many whole planes at a time as a vector has lanes, for
- * one dtype of 4 bytes and records of bytes. Parameters: the vocabulary of width_kernels.h, which includes it, and the
- * passes of window_passes.h.
+ * window_aside.h - forward of square windows over as many whole planes at a time as a vector has lanes, for one dtype
+ * of 4 bytes and records of bytes. Parameters: the vocabulary of width_kernels.h, which includes it, and the passes of
+ * window_passes.h.
  *
  * Where planes lie side by side, all windows begin at whole vectors, and no tap is compared that is not there. Against
- * passes over each plane's own rows 1.1x to 2.4x; for 9x9 in planes of 20x20 1.75x with AVX-512, 1.3x with AVX2
- * (Zen 5).
+ * passes over each plane's own rows 1.1x to 2.4x at stride 1 (9x9 in planes of 20x20 1.75x with AVX-512, 1.3x with
+ * AVX2), 1.2x to 3.5x at strides from 3 on, 8x to 17x where the window is the whole plane (Zen 5).
  */
 #define aside NAMED(aside)
 #define interleave NAMED(interleave)
@@ -55,8 +55,10 @@ static CPOOL_NOINLINE int interleave(T *dst, const T *src, ptrdiff_t plane, ptrd
 #endif
 }
 
-/* The opposite, of n >= LANES outputs; the next planes' are asked for too: 1.3x. */
+/* The opposite, of n outputs; the next planes' are asked for too: 1.3x. */
 static CPOOL_NOINLINE void separate(T *dst, ptrdiff_t plane, const T *src, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; n < LANES && i < n * LANES; i++) dst[i / LANES + i % LANES * plane] = src[i];
+    if (n < LANES) return;
     for (ptrdiff_t i = 0; i < n; i += LANES) {
         if (i > n - LANES) i = n - LANES;
         CPOOL_UNROLL
@@ -73,10 +75,12 @@ static CPOOL_NOINLINE void separate(T *dst, ptrdiff_t plane, const T *src, ptrdi
     }
 }
 
-/* The same of n >= 16 codes. */
+/* The same of n codes. */
 static CPOOL_NOINLINE void separate_codes(RECORD_T *dst, ptrdiff_t plane, const RECORD_T *src, ptrdiff_t n) {
     /* 4x4 transposed: of a block's bytes, and, widened, of a vector's fours of bytes. */
     const raw_16 byte = _mm_set_epi8(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+    for (ptrdiff_t i = 0; n < 16 && i < n * LANES; i++) dst[i / LANES + i % LANES * plane] = src[i];
+    if (n < 16) return;
     for (ptrdiff_t i = 0; i < n; i += 16) {
         RAW_VEC v[4];
         if (i > n - 16) i = n - 16;
@@ -113,8 +117,9 @@ typedef struct {
 CPOOL_INLINE void pass_aside(T *y, void *codes, const cpool_pass *pass, ptrdiff_t n, ptrdiff_t width, const int later,
                              const int has_place, const int exact) {
 #define ROWS(block, ordered) \
-    down_rows(y, codes, pass->pitch, pass, n, width, 0, block, 0, later, has_place, ordered, 1)
+    down_rows(y, codes, pass->tap_pitch, pass, n, width, 0, block, 0, later, has_place, ordered, 1)
     if (exact) ROWS(0, 0);
+    else if (n < 4 || pass->stride > 1) ROWS(0, IS_ORDERED);
     else if (n >= 8 && pass->n_taps >= 8) ROWS(8, IS_ORDERED);
     else ROWS(4, IS_ORDERED);
 #undef ROWS
@@ -123,8 +128,8 @@ CPOOL_INLINE void pass_aside(T *y, void *codes, const cpool_pass *pass, ptrdiff_
 /* Along a row of x, and down rows of winners. */
 static CPOOL_NOINLINE void along_aside(T *y, PLACE_T *places, const aside *a, int exact) {
     const cpool_planes *planes = a->planes;
-    const cpool_pass pass = {.value = a->line, .n_taps = planes->kernel, .pitch = LANES, .tap_pitch = LANES,
-                             .code_step = 1, .flip = planes->flip, .before = planes->before[1],
+    const cpool_pass pass = {.value = a->line, .n_taps = planes->kernel, .stride = planes->stride,
+                             .pitch = planes->stride * LANES, .tap_pitch = LANES, .code_step = 1, .flip = planes->flip, .before = planes->before[1],
                              .n_cells = planes->width};
     if (places) pass_aside(y, places, &pass, planes->output[1], LANES, 0, 1, exact);
     else pass_aside(y, places, &pass, planes->output[1], LANES, 0, 0, exact);
@@ -133,8 +138,8 @@ static CPOOL_NOINLINE void along_aside(T *y, PLACE_T *places, const aside *a, in
 static CPOOL_NOINLINE void down_aside(T *y, RECORD_T *record, const aside *a, ptrdiff_t before, ptrdiff_t n_cells,
                                       ptrdiff_t n, int exact) {
     const cpool_planes *planes = a->planes;
-    const cpool_pass pass = {.value = a->rows, .code = a->places, .n_taps = planes->kernel, .pitch = a->row,
-                             .tap_pitch = a->row, .code_step = planes->kernel, .flip = planes->flip, .before = before,
+    const cpool_pass pass = {.value = a->rows, .code = a->places, .n_taps = planes->kernel, .stride = planes->stride,
+                             .pitch = planes->stride * a->row, .tap_pitch = a->row, .code_step = planes->kernel, .flip = planes->flip, .before = before,
                              .n_cells = n_cells};
     if (record) pass_aside(y, record, &pass, n, a->row, 1, 1, exact);
     else pass_aside(y, record, &pass, n, a->row, 1, 0, exact);
@@ -148,14 +153,16 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
     ptrdiff_t first_row = 0, made = 0; /* of x: in scratch are the winners of those from the one to the other */
     int exact = 0;
     for (ptrdiff_t r = 0, end; r < height; r = end) {
-        end = r + 8 < height ? r + 8 : height;
-        /* A last block goes over the one before; what is separated again is no more than it has to be. */
-        const ptrdiff_t block = height < 8 ? height : end - r > 4 ? 8 : 4, first = end - block;
+        end = r + planes->block < height ? r + planes->block : height;
+        /* A last block of stride 1 goes over the one before; what is separated again is no more than it has to be. */
+        const ptrdiff_t block = planes->stride > 1 || height < 8 ? end - r : end - r > 4 ? 8 : 4, first = end - block;
         const ptrdiff_t from = (end - r) * width < 16 ? first : r, n = (end - from) * width;
         /* The rows that windows of this block see, and those of them that x has. */
-        const ptrdiff_t above = first - planes->before[0], below = above + block + planes->kernel - 1;
+        const ptrdiff_t above = first * planes->stride - planes->before[0];
+        const ptrdiff_t below = above + (block - 1) * planes->stride + planes->kernel;
         const ptrdiff_t first_seen = above > 0 ? above : 0, end_seen = below < planes->height ? below : planes->height;
         if (end_seen - first_row > planes->rows) {
+            made = made > first_seen ? made : first_seen;
             const size_t kept = (size_t)((made - first_seen) * row);
             memmove(a->rows, a->rows + (first_seen - first_row) * row, kept * sizeof *a->rows);
             if (record) memmove(a->places, a->places + (first_seen - first_row) * row, kept * sizeof *a->places);
@@ -177,7 +184,7 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
 static CPOOL_NOINLINE void best_aside(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
     const ptrdiff_t plane = planes->output[0] * planes->output[1], row = planes->output[1] * LANES;
     T *line = planes->copy, *rows = line + planes->width * LANES;
-    const aside a = {planes, row, line, rows, (PLACE_T *)(rows + (planes->rows + 8) * row)};
+    const aside a = {planes, row, line, rows, (PLACE_T *)(rows + (planes->rows + planes->block) * row)};
     for (ptrdiff_t p = 0; p < n; p += LANES) {
         if (p > n - LANES) p = n - LANES;
         planes_aside(&a, (T *)y + p * plane, record ? (RECORD_T *)record + p * plane : NULL,

@@ -203,16 +203,18 @@ CPOOL_INLINE void down_rows(T *y, void *codes, ptrdiff_t y_pitch, const cpool_pa
                             ptrdiff_t width, ptrdiff_t room, const int block, const int taps, const int later,
                             const int has_place, const int ordered, const int clipped) {
     const ptrdiff_t n_taps = taps ? taps : pass->n_taps, before = clipped ? pass->before : 0;
+    const ptrdiff_t stride = clipped ? pass->stride : 1;
     const ptrdiff_t n_whole = width >= LANES ? n : loose_rows(n, y_pitch, LANES, room);
     ptrdiff_t i = 0;
 #define AT(i) y, codes, (i) * y_pitch
-#define FIRST(i) (clipped && before > (i) ? before - (i) : 0)
-#define END(i, past) (clipped && pass->n_cells + before - (i) < (past) ? pass->n_cells + before - (i) : (past))
+#define START(i) ((i) * stride - before)
+#define FIRST(i) (clipped && START(i) < 0 ? -START(i) : 0)
+#define END(i, past) (clipped && pass->n_cells - START(i) < (past) ? pass->n_cells - START(i) : (past))
 #define BLOCK(i, rows) \
-    down_block(AT(i), y_pitch, pass, ((i) - before) * pass->pitch, width, FIRST(i), END(i, n_taps + (rows) - 1), rows, \
+    down_block(AT(i), y_pitch, pass, (i) * pass->pitch - before * pass->tap_pitch, width, FIRST(i), END(i, n_taps + (rows) - 1), rows, \
                n_taps, later, has_place)
 #define ROW(part) \
-    down_row(AT(i), pass, (i - before) * pass->pitch, width, FIRST(i), END(i, n_taps), later, has_place, ordered, part)
+    down_row(AT(i), pass, i * pass->pitch - before * pass->tap_pitch, width, FIRST(i), END(i, n_taps), later, has_place, ordered, part)
     if (block) {
         const int half = block == 8 ? 4 : block;
         for (; i + block <= n_whole; i += block) BLOCK(i, block);
@@ -225,6 +227,7 @@ CPOOL_INLINE void down_rows(T *y, void *codes, ptrdiff_t y_pitch, const cpool_pa
     for (; i < n_whole; i++) ROW(0);
     for (; i < n; i++) ROW(width);
 #undef AT
+#undef START
 #undef FIRST
 #undef END
 #undef BLOCK

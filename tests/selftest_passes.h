@@ -1,6 +1,6 @@
 /*
- * selftest_passes.h - best_along, also in place, best_down, best_planes and best_aside against a naive loop over each
- * window.
+ * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside and best_pixels against a naive loop
+ * over each window.
  */
 enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
 
@@ -169,18 +169,19 @@ static void worst_value(uint8_t *worst, int op, int dtype) {
 static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width, int aside) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, lanes = table->vector_bytes / bytes;
     static const ptrdiff_t kernels[] = {2, 3, 5};
-    const ptrdiff_t kernel = aside ? between(4, 16) : kernels[between(0, 2)], least = aside ? 4 : 1;
-    const ptrdiff_t stride = table->window_best_pairs[key_of(op, dtype)] && kernel < 4 ? between(1, 2) : 1;
-    const ptrdiff_t height = between(1, aside ? 20 : 9);
+    const ptrdiff_t kernel = aside ? between(2, 16) : kernels[between(0, 2)];
+    const ptrdiff_t stride = aside ? (kernel < 4 || between(0, 1) ? between(2, 9) : 1)
+                                   : table->window_best_pairs[key_of(op, dtype)] && kernel < 4 ? between(1, 2) : 1;
+    const ptrdiff_t height = between(1, aside ? 20 : 9), block = stride > 1 ? between(1, 8) : 8;
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     cpool_planes p = {.height = height, .width = width, .row = width + between(0, 2), .kernel = kernel,
-                      .stride = stride, .before = {between(height < least ? least - height : 0, kernel - 1),
-                      between(0, kernel - 1)}, .fill = fill, .flip = flip_of(op, dtype), .ahead = between(0, 9999)};
+                      .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill, .flip = flip_of(op, dtype), .ahead = between(0, 9999), .block = block};
     p.plane = p.height * p.row + between(0, 3);
-    p.output[0] = between(least, (p.height - 1 + p.before[0]) / stride + 1);
-    p.output[1] = between(least, (p.width - 1 + p.before[1]) / stride + 1);
-    p.rows = between(height < kernel + 7 ? height : kernel + 7, height);
+    p.output[0] = between(1, (p.height - 1 + p.before[0]) / stride + 1);
+    p.output[1] = between(1, (p.width - 1 + p.before[1]) / stride + 1);
+    const ptrdiff_t seen = kernel + (block - 1) * stride;
+    p.rows = between(height < seen ? height : seen, height);
     const ptrdiff_t outputs = p.output[0] * p.output[1];
     const ptrdiff_t cells = (n - 1) * p.plane + (p.height - 1) * p.row + p.width, span = n * outputs;
     const ptrdiff_t columns = (p.output[1] > lanes ? p.output[1] : lanes) * stride;
@@ -189,7 +190,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
     worst_value(fill, op, dtype);
     p.first = x, p.end = x + cells * bytes;
-    p.copy = place_in(SLOT_INDICES, aside ? lanes * (width * bytes + (p.rows + 8) * p.output[1] *
+    p.copy = place_in(SLOT_INDICES, aside ? lanes * (width * bytes + (p.rows + block) * p.output[1] *
                                                      (bytes + place_bytes(table, dtype, 0)))
                                           : bytes * (p.before[1] + (p.height - 1) * width + kernel +
                                                      (width > columns ? width : columns)));
@@ -212,4 +213,49 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
           aside ? op == MAX ? "best_aside max" : "best_aside min" : op == MAX ? "best_planes max" : "best_planes min",
           elements[dtype].name, 1, n, width);
+}
+
+/* Windows of n rows of some pixels of `width` channels; a tap in padding has the place and the code of another one. */
+static void test_best_pixels(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, kernel = between(2, 3), n_pixels = between(1, 4);
+    const int recorded = between(0, 2) != 0;
+    _Alignas(8) uint8_t fill[8];
+    const ptrdiff_t side_by_side = between(0, 1), apart = between(1, 3);
+    cpool_channels c = {.height = between(n > kernel - 1 ? n - kernel + 1 : 1, n + 1), .kernel = kernel, .n_rows = n,
+                        .n_pixels = n_pixels, .n_channels = width, .step = apart * width, .fill = fill,
+                        .flip = flip_of(op, dtype), .ahead = between(0, 9999)};
+    c.first = between(1 - kernel, c.height - n); /* each row's windows see a row of x at least */
+    c.shared = side_by_side && apart < kernel ? kernel - apart : 0;
+    ptrdiff_t last_tap = 0;
+    for (ptrdiff_t t = 0; t < kernel; t++) {
+        const int again = !side_by_side && t && between(0, 3) == 0;
+        c.tap[t] = again ? c.tap[t - 1] : (side_by_side ? t : between(0, 3)) * width;
+        c.tap_code[t] = again ? c.tap_code[t - 1] : t;
+        if (c.tap[t] > last_tap) last_tap = c.tap[t];
+    }
+    c.row = (n_pixels - 1) * c.step + last_tap + width + between(0, 3);
+    c.y_row = n_pixels * width + between(0, 3);
+    const ptrdiff_t cells = c.height * c.row, span = (n - 1) * c.y_row + n_pixels * width;
+    uint8_t *x = place_in(SLOT_VALUES, cells * bytes);
+    uint8_t *y = output_in(SLOT_Y, span * bytes), *record = output_in(SLOT_CODE, span);
+    fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
+    worst_value(fill, op, dtype);
+    for (ptrdiff_t r = 0; r < n; r++)
+        for (ptrdiff_t i = 0; i < n_pixels * width; i++) {
+            ptrdiff_t offset[9], n_taps = 0;
+            int64_t code[9];
+            for (ptrdiff_t t = 0; t < kernel * kernel; t++) {
+                const ptrdiff_t row = c.first + r + t / kernel;
+                if (row < 0 || row >= c.height) continue;
+                offset[n_taps] = row * c.row + i / width * c.step + c.tap[t % kernel] + i % width;
+                code[n_taps++] = t / kernel * kernel + c.tap_code[t % kernel];
+            }
+            _Alignas(8) uint8_t best[8];
+            const uint64_t place = first_of_taps(best, op, dtype, 0, x, NULL, 0, n_taps, offset, code);
+            memcpy(image_of(SLOT_Y, y) + (r * c.y_row + i) * bytes, best, (size_t)bytes);
+            if (recorded) store_unsigned(image_of(SLOT_CODE, record) + r * c.y_row + i, 1, place);
+        }
+    table->best_pixels[key_of(op, dtype)](y, recorded ? record : NULL, x, &c);
+    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
+          op == MAX ? "best_pixels max" : "best_pixels min", elements[dtype].name, 1, n, width);
 }

@@ -1,5 +1,5 @@
-# Forward of small square windows of channels last whose rows begin one apart, some rows at a time: 1.2x to 2.2x against a row alone,
-# which sees each cell of x as often as there are taps.
+# Forward of small square windows of channels last whose rows begin one apart, some rows at a time: 1.2x to 2.2x against
+# a row alone, which sees each cell of x as often as there are taps.
 
 cdef ptrdiff_t CHANNEL_ROWS = 8         # output rows done at a time: with 16 0.6x to 1.0x,
 cdef ptrdiff_t FEW_CHANNEL_ROWS = 4     # or so many, where lines of several rows have one place in the first cache,

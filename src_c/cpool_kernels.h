@@ -117,10 +117,10 @@ typedef struct {
 typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n);
 
 /*
- * best_aside: the same for windows of up to 16 taps an axis and any stride, of stride 1 only of 4 taps or more, at least
- * as many planes as a vector has lanes, and rows of x of 4 cells or more. Nothing is read but x's cells. The copy's room
- * is for `width` vectors, for output[1] times `rows` + `block`, and for the places of as many as those. rows: as many as
- * x has, or as a block's windows see and more. block: of stride 1 8.
+ * best_aside: the same for windows of up to 16 taps an axis, at stride 1 of 4 or more, of at least as many planes as a
+ * vector has lanes, rows of x of 4 cells or more. Only x's cells are read. The copy's room is for `width` vectors,
+ * for output[1] times `rows` + `block`, and for the places of as many as those. rows: as many as x has, or as the
+ * windows of a block see, or more. block: 8 at stride 1.
  */
 
 /*

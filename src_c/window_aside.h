@@ -129,8 +129,8 @@ CPOOL_INLINE void pass_aside(T *y, void *codes, const cpool_pass *pass, ptrdiff_
 static CPOOL_NOINLINE void along_aside(T *y, PLACE_T *places, const aside *a, int exact) {
     const cpool_planes *planes = a->planes;
     const cpool_pass pass = {.value = a->line, .n_taps = planes->kernel, .stride = planes->stride,
-                             .pitch = planes->stride * LANES, .tap_pitch = LANES, .code_step = 1, .flip = planes->flip, .before = planes->before[1],
-                             .n_cells = planes->width};
+                             .pitch = planes->stride * LANES, .tap_pitch = LANES, .code_step = 1,
+                             .flip = planes->flip, .before = planes->before[1], .n_cells = planes->width};
     if (places) pass_aside(y, places, &pass, planes->output[1], LANES, 0, 1, exact);
     else pass_aside(y, places, &pass, planes->output[1], LANES, 0, 0, exact);
 }
@@ -139,8 +139,8 @@ static CPOOL_NOINLINE void down_aside(T *y, RECORD_T *record, const aside *a, pt
                                       ptrdiff_t n, int exact) {
     const cpool_planes *planes = a->planes;
     const cpool_pass pass = {.value = a->rows, .code = a->places, .n_taps = planes->kernel, .stride = planes->stride,
-                             .pitch = planes->stride * a->row, .tap_pitch = a->row, .code_step = planes->kernel, .flip = planes->flip, .before = before,
-                             .n_cells = n_cells};
+                             .pitch = planes->stride * a->row, .tap_pitch = a->row, .code_step = planes->kernel,
+                             .flip = planes->flip, .before = before, .n_cells = n_cells};
     if (record) pass_aside(y, record, &pass, n, a->row, 1, 1, exact);
     else pass_aside(y, record, &pass, n, a->row, 1, 0, exact);
 }

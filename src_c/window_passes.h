@@ -210,11 +210,12 @@ CPOOL_INLINE void down_rows(T *y, void *codes, ptrdiff_t y_pitch, const cpool_pa
 #define START(i) ((i) * stride - before)
 #define FIRST(i) (clipped && START(i) < 0 ? -START(i) : 0)
 #define END(i, past) (clipped && pass->n_cells - START(i) < (past) ? pass->n_cells - START(i) : (past))
+#define CELLS(i) ((i) * pass->pitch - before * pass->tap_pitch)
 #define BLOCK(i, rows) \
-    down_block(AT(i), y_pitch, pass, (i) * pass->pitch - before * pass->tap_pitch, width, FIRST(i), END(i, n_taps + (rows) - 1), rows, \
-               n_taps, later, has_place)
+    down_block(AT(i), y_pitch, pass, CELLS(i), width, FIRST(i), END(i, n_taps + (rows) - 1), rows, n_taps, later, \
+               has_place)
 #define ROW(part) \
-    down_row(AT(i), pass, i * pass->pitch - before * pass->tap_pitch, width, FIRST(i), END(i, n_taps), later, has_place, ordered, part)
+    down_row(AT(i), pass, CELLS(i), width, FIRST(i), END(i, n_taps), later, has_place, ordered, part)
     if (block) {
         const int half = block == 8 ? 4 : block;
         for (; i + block <= n_whole; i += block) BLOCK(i, block);
@@ -228,6 +229,7 @@ CPOOL_INLINE void down_rows(T *y, void *codes, ptrdiff_t y_pitch, const cpool_pa
     for (; i < n; i++) ROW(width);
 #undef AT
 #undef START
+#undef CELLS
 #undef FIRST
 #undef END
 #undef BLOCK

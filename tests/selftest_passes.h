@@ -1,6 +1,6 @@
 /*
- * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside and best_pixels against a naive loop
- * over each window.
+ * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside and best_pixels against a naive
+ * loop over each window.
  */
 enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
 
@@ -176,7 +176,8 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     cpool_planes p = {.height = height, .width = width, .row = width + between(0, 2), .kernel = kernel,
-                      .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill, .flip = flip_of(op, dtype), .ahead = between(0, 9999), .block = block};
+                      .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill,
+                      .flip = flip_of(op, dtype), .ahead = between(0, 9999), .block = block};
     p.plane = p.height * p.row + between(0, 3);
     p.output[0] = between(1, (p.height - 1 + p.before[0]) / stride + 1);
     p.output[1] = between(1, (p.width - 1 + p.before[1]) / stride + 1);

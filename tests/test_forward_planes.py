@@ -1,4 +1,4 @@
-"""Forward over whole planes, in rows or side by side: each way is taken where it should be, and gives the right bits."""
+"""Forward over whole planes, in rows or side by side: each is taken where it should be, and gives the right bits."""
 
 import numpy as np
 import pytest

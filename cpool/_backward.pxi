@@ -23,6 +23,7 @@ cdef struct Gradient:
     cpool_sum_record *sum
     cpool_sum_rows *sum_rows
     cpool_sum_same *sum_same
+    cpool_sum_pixels *sum_pixels
     cpool_same same
     cpool_columns columns
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
@@ -80,6 +81,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     lay_out_taps(&g, taps)
     if g.code_item == 1 and (plan_spread(&g, chosen.spread_cells[dtype], chosen.spread_pairs[dtype])
                              or plan_row_sums(&g, chosen.sum_rows[dtype])
+                             or plan_pixel_sums(&g, chosen.sum_pixels[dtype])
                              or plan_sums(&g, chosen.sum_record[dtype])
                              or plan_flat_sums(&g, chosen.sum_record[dtype], chosen.sum_same[dtype])):
         threads = threads_for(g.items, <double> cells)

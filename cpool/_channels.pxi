@@ -49,3 +49,42 @@ cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noe
         job.pixels_of(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
                       job.cells + plane_offset(job, plane) * job.item, &c)
         ow += c.n_pixels
+
+
+cdef bint plan_pixel_sums(Gradient *g, cpool_sum_pixels *kernel) noexcept nogil:
+    """The same of backward: 1.1x to 2x against sums of a row alone, but 0.6x to 1.05x where pixels are in their way."""
+    cdef const Axis *depth = &g.axis[0]
+    cdef const Axis *height = &g.axis[1]
+    cdef const Axis *width = &g.axis[2]
+    cdef ptrdiff_t pixel = g.channels * g.item
+    if (kernel == NULL or pixel < LEAST_RUN or g.channels == 1 or pixel % (WAY_BYTES // 2) == 0
+            or max(depth.kernel, depth.length, depth.output) > 1 or height.kernel != 3 or width.kernel != 3
+            or max(height.stride, height.dilation, width.stride, width.dilation) > 1):
+        return False
+    g.sum_pixels = kernel
+    g.block = FEW_CHANNEL_ROWS if g.streams or width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS
+    g.blocks = ceil_div(height.length, g.block)
+    g.items = g.planes * g.blocks
+    g.run = backward_pixels
+    count_path(BACKWARD_PIXELS)
+    return True
+
+
+cdef void backward_pixels(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
+    """A block of rows of one plane of dx: those columns together that see the same outputs."""
+    cdef const Axis *height = &g.axis[1]
+    cdef const Axis *width = &g.axis[2]
+    cdef ptrdiff_t plane = item // g.blocks, first = item % g.blocks * g.block, row = width.output * g.channels
+    cdef ptrdiff_t at = plane * height.output * row, column = 0, viewer, t
+    cdef cpool_sums c
+    c.height, c.row, c.first, c.n_rows = height.output, row, first + height.before, min(g.block, height.length - first)
+    c.n_channels, c.dx_row, c.ahead = g.channels, width.length * g.channels, PIXELS_AHEAD_BYTES
+    while column < width.length:
+        viewer = first_viewer(width, column)
+        c.n_pixels = max(1, min(width.output - 2 - viewer, width.length - column)) if viewer >= 0 else 1
+        for t in range(3):
+            c.tap_code[t] = 2 - t if 0 <= viewer + t < width.output else -1
+            c.tap[t] = max(0, min(viewer + t, width.output - 1)) * g.channels
+        g.sum_pixels(g.dx + ((plane * height.length + first) * width.length + column) * g.channels * g.item,
+                     g.dout + at * g.item, g.record + at, &c)
+        column += c.n_pixels

@@ -81,6 +81,12 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t before[2]
         ptrdiff_t ahead
     ctypedef void cpool_sum_same(void *, const void *, const void *, const cpool_same *, ptrdiff_t) noexcept
+    ctypedef struct cpool_sums:
+        ptrdiff_t height, row, first, n_rows, n_pixels, n_channels, dx_row
+        ptrdiff_t tap[3]
+        int64_t tap_code[3]
+        ptrdiff_t ahead
+    ctypedef void cpool_sum_pixels(void *, const void *, const void *, const cpool_sums *) noexcept
     ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
@@ -106,6 +112,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_best_planes *best_aside[8]
         cpool_best_pixels *best_pixels[8]
         cpool_sum_record *sum_record[7]
+        cpool_sum_pixels *sum_pixels[7]
         cpool_sum_same *sum_same[7]
         cpool_spread *spread_cells[7]
         cpool_spread *spread_pairs[7]

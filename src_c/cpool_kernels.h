@@ -210,6 +210,22 @@ typedef struct {
 typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);
 
 /*
+ * Backward of channels last, of windows of 3x3 taps and stride 1, records of bytes, a vector of 16 bytes of channels or
+ * more: each of dx[n_rows][n_pixels][n_channels], rows dx_row apart, becomes the sum, from 0 on and in the order of the
+ * outputs, of those whose record names it. Row r of dx is seen by the rows of outputs first + r - 2 to first + r that
+ * are among the `height` that there are, by their last row of taps to their first; a pixel by the outputs at tap[3],
+ * rising, by their taps of column tap_code; where that is negative there is no output, and tap is another one's.
+ */
+typedef struct {
+    ptrdiff_t height, row; /* of outputs: rows, and elements from one to the next */
+    ptrdiff_t first, n_rows, n_pixels, n_channels, dx_row;
+    ptrdiff_t tap[3];
+    int64_t tap_code[3];
+    ptrdiff_t ahead;       /* in bytes: so far ahead is dout asked for */
+} cpool_sums;
+typedef void cpool_sum_pixels(void *dx, const void *dout, const void *record, const cpool_sums *sums);
+
+/*
  * Windows that lie side by side. spread_cells: writes dout[n][width] + 0, or 0, to i * dx_pitch + offset[t] + j for
  * every tap of the rising ones. spread_pairs: to ... + 2 * j, and an odd t is the right neighbour of the one before. A
  * row may be written past its end within the first `room` elements of dx; what it overwrites there of the rows that
@@ -269,6 +285,7 @@ typedef struct {
     cpool_best_planes *best_aside[CPOOL_N_KEYS]; /* may be NULL */
     cpool_best_pixels *best_pixels[CPOOL_N_KEYS]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
+    cpool_sum_pixels *sum_pixels[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_same *sum_same[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_spread *spread_cells[CPOOL_N_DTYPES];
     cpool_spread *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */

@@ -86,6 +86,13 @@ static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, c
     of_width[vectors_too_wide(cells->width * BYTES)](dx, dout, record, taps, cells);
 }
 
+#if HAS_PIXEL_SUMS
+static void KERNEL(sum_pixels)(void *dx, const void *dout, const void *record, const cpool_sums *sums) {
+    static cpool_sum_pixels *const of_width[] = {FROM_WIDEST_VECTOR(sum_pixels)};
+    of_width[vectors_too_wide(sums->n_channels * BYTES)](dx, dout, record, sums);
+}
+#endif
+
 #define SPREAD(stage, apart) \
     static void KERNEL(stage)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, \
                               const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) { \

@@ -69,6 +69,9 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #undef LEAVE_IF_NAN
 #if RECORD_BYTES == 1 && SUMS
 #include "window_spread.h"
+#if VECTOR_BYTES && HAS_PIXEL_SUMS
+#include "window_channel_sums.h"
+#endif
 #if VECTOR_BYTES && (VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES)
 #include "window_same.h"
 #endif

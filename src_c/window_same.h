@@ -4,18 +4,6 @@
  * many rows of dx as a window has in registers: each output is read once a column of taps, not once a tap.
  */
 #define sum_columns NAMED(sum_columns)
-#define sum_where NAMED(sum_where)
-
-/* A sum that began with 0 is never -0: to add 0 changes no bit. */
-CPOOL_INLINE vec sum_where(best_mask mask, vec sum, vec value) {
-#if HAS_MASKS && IS_FLOAT
-    return (vec)ADD_FLOATS_WHERE(mask, sum, value);
-#elif HAS_MASKS && !IS_BOOL
-    return (vec)ADD_INTEGERS_WHERE(mask, sum, value);
-#else
-    return sum_of(sum, only(mask, value));
-#endif
-}
 
 /* part: so many cells of a row may be written where the vector would reach past dx; 0: it never does. */
 CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, ptrdiff_t n, ptrdiff_t width,

@@ -9,6 +9,18 @@
 #define spread_row NAMED(spread_row)
 #define spread_rows NAMED(spread_rows)
 
+#define sum_where NAMED(sum_where)
+/* A sum that began with 0 is never -0: to add 0 changes no bit. */
+CPOOL_INLINE vec sum_where(best_mask mask, vec sum, vec value) {
+#if VECTOR_BYTES && HAS_MASKS && IS_FLOAT
+    return (vec)ADD_FLOATS_WHERE(mask, sum, value);
+#elif VECTOR_BYTES && HAS_MASKS && !IS_BOOL
+    return (vec)ADD_INTEGERS_WHERE(mask, sum, value);
+#else
+    return sum_of(sum, only(mask, value));
+#endif
+}
+
 /* What dout adds to the tap of this code. A sum that began with 0 is never -0: to add 0 changes no bit. */
 CPOOL_INLINE vec spread_to(code_vec code, code_vec codes, vec dout) {
     return only(same(codes, code), dout);

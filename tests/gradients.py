@@ -14,6 +14,7 @@ GROUPS, PLANES = "backward of four planes at a time", "backward of up to three p
 CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
 PAIRS, CELLS = "backward of pairs", "backward of windows of channels side by side"
 SUMS, ROWS = "backward by sums of channels", "backward by sums of rows"
+PIXELS = "backward by sums down the rows of pixels"
 FLAT, DOWN = "backward by sums of all cells", "backward by sums down the columns"
 INDICES = "backward by indices"
 MOST_STARTS = 8192  # outputs of a plane of eight
@@ -67,6 +68,8 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     if y_shape == shape and size_is_left(isa, shape, window, dtype.itemsize):
         way = DOWN if not last and goes_down(isa, shape, window, dtype.itemsize) else FLAT
         taken = {way if name in (GROUPS, EIGHTS, PLANES, CHANNELS) else name for name in taken - {PARTS}}
+    if last and goes_down_pixels(isa, shape, window, dtype.itemsize):
+        taken = {PIXELS if name in (SUMS, CHANNELS, FLAT) else name for name in taken - {PARTS}}
     assert now == (taken if threaded else taken - {PARTS})
     assert_same(dx, added(dout, indices, shape, rank))
 
@@ -86,6 +89,14 @@ def goes_down(isa, shape, window, item):
     used = width - rest + (0 if rest == 0 else narrow if rest <= narrow else lanes)
     in_cache = used <= lanes or 3 * prod(shape) * item <= 2 * (20 << 20)
     return 2 * used <= 3 * width and in_cache and 8 * prod(kernel) * item * used <= 13 * VECTOR_BYTES[isa] * width
+
+
+def goes_down_pixels(isa, shape, window, item):
+    """Whether 3x3 windows of channels last have their sums made down rows of pixels, vector by vector of channels."""
+    kernel, stride = window[0], (*window, window[0])[1]
+    pixel = shape[-len(kernel) - 1] * item
+    plain = kernel == (3, 3) and stride == (1, 1) and len(window) <= 3
+    return plain and isa == "avx512" and pixel >= 16 and pixel % 2048 != 0
 
 
 def size_is_left(isa, shape, window, item):

@@ -167,6 +167,8 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
             test_best_planes(table, op, dtype, n + table->vector_bytes / (ptrdiff_t)elements[dtype].bytes, width, 1);
     }
     test_sum_record(table, dtype, n, width);
+    if (table->sum_pixels[elements[dtype].code] && width * (ptrdiff_t)elements[dtype].bytes >= 16)
+        test_sum_pixels(table, dtype, n, width);
     if (table->sum_same[elements[dtype].code]) test_sum_same(table, dtype, n, width);
     if (table->scatter_eight[elements[dtype].code]) test_scatter_eight(table, dtype, width);
     if (table->sum_rows[elements[dtype].code]) test_sum_rows(table, dtype, n, width);

@@ -15,6 +15,7 @@ from gradients import (
     INDICES,
     PAIRS,
     PARTS,
+    PIXELS,
     PLANES,
     ROWS,
     SUMS,
@@ -210,6 +211,26 @@ def test_sums_of_channels(isa, shape, window, dtype):
 
 
 @pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("dtype", ["?", "i1", "u2", "i4", "u8", "f4", "f8"])
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((2, 37, 9, 10), ((3, 3), (1, 1), (1, 1))),
+        ((2, 16, 19, 4), ((3, 3), (1, 1))),  # blocks of eight rows
+        ((1, 64, 9, 16), ((3, 3), (1, 1), (1, 1))),  # of four: rows lie 4096 bytes apart
+        ((1, 256, 5, 5), ((3, 3), (1, 1), (1, 1))),  # pixels lie 2048 bytes apart
+        ((2, 20, 3, 3), ((3, 3), (1, 1))),  # one window
+        ((2, 20, 1, 2), ((3, 3), (1, 1), (1, 1))),
+        ((2, 18, 6, 7), ((3, 3), (1, 1), ((0, 2), (2, 0)))),
+    ],
+    ids=str,
+)
+def test_sums_down_pixels(isa, shape, window, dtype):
+    path = SUMS if summed(isa, window, np.dtype(dtype).itemsize) else CHANNELS
+    check({path}, isa, shape, window, last=True, dtype=dtype)
+
+
+@pytest.mark.parametrize("isa", ISAS)
 @pytest.mark.parametrize(
     ("dtype", "shape", "window", "taken"),
     [
@@ -347,4 +368,4 @@ def test_what_is_not_summed_over_all_cells(isa, shape, window, last):
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("backward")]
-    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, CELLS, SUMS, ROWS, EIGHTS, FLAT, DOWN, INDICES]
+    assert names == [GROUPS, PLANES, CHANNELS, PARTS, PAIRS, CELLS, SUMS, PIXELS, ROWS, EIGHTS, FLAT, DOWN, INDICES]

@@ -10,6 +10,7 @@
 #endif
 #define best_rows NAMED(best_rows)
 #define best_part NAMED(best_part)
+#define ask_ahead NAMED(ask_ahead)
 
 /*
  * The windows of n_vectors vectors, y_step apart in y and record, and step apart from `at` on among the cells.
@@ -51,15 +52,26 @@ static CPOOL_NOINLINE void best_again(T *y, RECORD_T *record, ptrdiff_t y_step, 
 }
 #endif
 
+/* The cells of n_vectors vectors of windows, that are asked for as far ahead as the window says. */
+CPOOL_INLINE void ask_ahead(const cpool_window *window, ptrdiff_t at, ptrdiff_t step, int n_vectors) {
+    for (ptrdiff_t r = 0; r < window->n_rows; r++)
+        for (ptrdiff_t t = 0; t < window->n_taps; t++)
+            for (int k = 0; k < n_vectors; k++)
+                ahead((const T *)window->value[r] + at + window->tap[t] + k * step, VECTOR_BYTES, window->ahead);
+}
+
 /* The part p of its rows: in full vectors, of which the last ends past the row (loose) or overlaps the one before. */
 CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                             const int has_place, const int stride) {
     const ptrdiff_t pitch = window->pitch;
+    /* Every cell where they come from memory: 1.6x to 2.4x; from the caches 0.9x. */
+    const int far = stride == 1 && window->ahead > 2 * CPOOL_AHEAD_BYTES;
 #define BEST_AT(n_vectors, y_step, step) \
     do { \
         T *const to = y + out + j; \
         RECORD_T *const record_to = has_place ? record + out + j : NULL; \
         const ptrdiff_t at = i * pitch + stride * j; \
+        if (far) ask_ahead(window, at, step, n_vectors); \
         if (!best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, stride, IS_ORDERED)) \
             best_again(to, record_to, y_step, window, at, step, n_vectors, has_place, stride); \
     } while (0)

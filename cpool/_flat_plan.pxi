@@ -10,7 +10,8 @@ cdef ptrdiff_t FLAT_BYTES = 32768       # scratch of a group of planes: it stays
 cdef ptrdiff_t BLOCK_BYTES = 65536      # of a block of a plane
 cdef ptrdiff_t STRIP_BYTES = 8192       # of x that lie in scratch at a time, of channels last twice as many
 cdef ptrdiff_t MOST_BAND_BYTES = 256    # of a band of channels (choose_band)
-cdef ptrdiff_t LEAST_BAND_BYTES = 64
+cdef ptrdiff_t LEAST_WHOLE_BAND_BYTES = 128 # of whole planes; of 64 1.0x, of 16 0.3x to 1.0x
+cdef ptrdiff_t LEAST_BAND_BYTES = 16    # of blocks: 1.3x to 5x of one channel at a time
 cdef ptrdiff_t LEAST_COLUMNS = 128      # of a block that does not have all
 
 
@@ -58,7 +59,7 @@ cdef bint choose_band(Job *job) noexcept nogil:
     if job.channels == 1:
         job.band = 1
         return cut_blocks(job)
-    while n_bytes > LEAST_BAND_BYTES:
+    while n_bytes >= LEAST_WHOLE_BAND_BYTES:
         job.band = min(job.channels, n_bytes // job.item)
         if cut_blocks(job) and plane_blocks(job) == 1:
             return True

@@ -28,6 +28,7 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef int cpool_best_along(void *, void *, const cpool_pass *, ptrdiff_t, int) noexcept
     ctypedef void cpool_best_down(void *, void *, ptrdiff_t, const cpool_pass *, ptrdiff_t, ptrdiff_t, ptrdiff_t,
                                   int) noexcept
+    ctypedef ptrdiff_t cpool_best_one(void *, const void *, ptrdiff_t, uint64_t) noexcept
     ctypedef struct cpool_planes:
         const void *first
         const void *end
@@ -108,6 +109,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_window_best *window_best_pairs[8]
         cpool_best_along *best_along[8][2]
         cpool_best_down *best_down[8][2]
+        cpool_best_one *best_one[8]
         cpool_best_planes *best_planes[8]
         cpool_best_planes *best_aside[8]
         cpool_best_pixels *best_pixels[8]

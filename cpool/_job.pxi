@@ -29,6 +29,7 @@ cdef struct Job:
     cpool_window_best *best
     cpool_best_along *along       # forward_flat
     cpool_best_down *down
+    cpool_best_one *one           # forward_runs
     cpool_best_planes *planes_of  # forward_planes
     cpool_best_pixels *pixels_of  # forward_channels
     bint in_pairs                 # rows are not taken apart by place modulo stride

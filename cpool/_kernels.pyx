@@ -50,6 +50,7 @@ include "_flat.pxi"
 include "_planes.pxi"
 include "_backward.pxi"
 include "_channels.pxi"
+include "_runs.pxi"
 include "_sums.pxi"
 include "_row_sums.pxi"
 include "_spread.pxi"
@@ -163,6 +164,10 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     if plan_channels(&job, chosen.best_pixels[key]):
         job.run = forward_channels
         count_path(FORWARD_CHANNELS)
+        return run(&job)
+    if plan_runs(&job, chosen.best_one[key]):
+        job.run = forward_runs
+        count_path(FORWARD_RUNS)
         return run(&job)
     merge_planes(&job)
     along, down = chosen.best_along[key][min(size, 1)], chosen.best_down[key][min(size, 1)]

@@ -99,6 +99,9 @@ typedef int cpool_best_along(void *y, void *places, const cpool_pass *pass, ptrd
 typedef void cpool_best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
                              ptrdiff_t width, ptrdiff_t room, int exact);
 
+/* Forward of a window that is a run of n cells: y becomes the first best of them; returns which one it is. */
+typedef ptrdiff_t cpool_best_one(void *y, const void *x, ptrdiff_t n, uint64_t flip);
+
 /*
  * Forward of n whole planes of x, of square windows of 2 or 3 taps and strides of 1 or (where window_best_pairs is) 2,
  * or of 5 taps and stride 1, records of bytes: y[n][output[0]][output[1]] and record beside it. Rows of x are read up
@@ -281,6 +284,7 @@ typedef struct {
     cpool_window_best *window_best_pairs[CPOOL_N_KEYS]; /* stride 2, records of bytes; may be NULL */
     cpool_best_along *best_along[CPOOL_N_KEYS][2]; /* last index: records of 1 and of 2 bytes */
     cpool_best_down *best_down[CPOOL_N_KEYS][2];
+    cpool_best_one *best_one[CPOOL_N_KEYS];
     cpool_best_planes *best_planes[CPOOL_N_KEYS]; /* may be NULL */
     cpool_best_planes *best_aside[CPOOL_N_KEYS]; /* may be NULL */
     cpool_best_pixels *best_pixels[CPOOL_N_KEYS]; /* may be NULL */

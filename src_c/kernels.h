@@ -190,6 +190,7 @@ cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_s
 #else
 #define ROWS_SLOTS {NULL}
 #endif
+#define ONE_SLOT(dtype) CPOOL_NAME4(best_one, dtype, u8, MAX_VECTOR_BYTES),
 #define ALONG_SLOT(dtype) {CPOOL_NAME4(best_along, dtype, u8, ISA), CPOOL_NAME4(best_along, dtype, u16, ISA)},
 #define DOWN_SLOT(dtype) {CPOOL_NAME4(best_down, dtype, u8, ISA), CPOOL_NAME4(best_down, dtype, u16, ISA)},
 #if MAX_VECTOR_BYTES
@@ -232,6 +233,7 @@ const cpool_kernels TABLE = {
     .window_best_pairs = PAIRS_SLOTS,
     .best_along = {CPOOL_FOR_EACH_KEY(ALONG_SLOT)},
     .best_down = {CPOOL_FOR_EACH_KEY(DOWN_SLOT)},
+    .best_one = {CPOOL_FOR_EACH_KEY(ONE_SLOT)},
     .best_planes = {CPOOL_FOR_EACH_KEY(PLANES_SLOT)},
     .best_aside = ASIDE_SLOTS,
     .best_pixels = {CPOOL_FOR_EACH_KEY(PIXELS_SLOT)},

@@ -62,6 +62,9 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #if VECTOR_BYTES && (VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES) && RECORD_BYTES == 1
 #include "window_planes.h"
 #endif
+#if VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1
+#include "window_one.h"
+#endif
 #if VECTOR_BYTES == MAX_VECTOR_BYTES && VECTOR_BYTES >= 32 && BYTES == 4 && RECORD_BYTES == 1
 #include "window_aside.h"
 #endif

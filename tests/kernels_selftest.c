@@ -161,6 +161,7 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
         }
     for (int op = 0; op < N_OPS; op++) {
         if (table->best_planes[key_of(op, dtype)]) test_best_planes(table, op, dtype, n, width, 0);
+        test_best_one(table, op, dtype, width);
         if (table->best_pixels[key_of(op, dtype)] && width * (ptrdiff_t)elements[dtype].bytes >= 16)
             test_best_pixels(table, op, dtype, n, width);
         for (int i = 0; table->best_aside[key_of(op, dtype)] && width >= 4 && width <= 9 && i < 20; i++)

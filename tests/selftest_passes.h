@@ -1,6 +1,6 @@
 /*
- * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside and best_pixels against a naive
- * loop over each window.
+ * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside, best_pixels and best_one against a
+ * naive loop over each window.
  */
 enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
 
@@ -259,4 +259,23 @@ static void test_best_pixels(const cpool_kernels *table, int op, int dtype, ptrd
     table->best_pixels[key_of(op, dtype)](y, recorded ? record : NULL, x, &c);
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
           op == MAX ? "best_pixels max" : "best_pixels min", elements[dtype].name, 1, n, width);
+}
+
+/* A run of n cells, of which the last may be the only best. */
+static void test_best_one(const cpool_kernels *table, int op, int dtype, ptrdiff_t n) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes;
+    uint8_t *x = place_in(SLOT_VALUES, n * bytes), *y = output_in(SLOT_Y, bytes);
+    fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, n);
+    ptrdiff_t offset[512];
+    int64_t code[512];
+    for (ptrdiff_t i = 0; i < n; i++) {
+        offset[i] = code[i] = i;
+        if (i < n - 1 && between(0, 3) == 0) worst_value(x + i * bytes, op, dtype);
+    }
+    _Alignas(8) uint8_t best[8];
+    const ptrdiff_t place = (ptrdiff_t)first_of_taps(best, op, dtype, 0, x, NULL, 0, n, offset, code);
+    memcpy(image_of(SLOT_Y, y), best, (size_t)bytes);
+    const int found = table->best_one[key_of(op, dtype)](y, x, n, flip_of(op, dtype)) == place;
+    count(found && as_expected(SLOT_Y), table->isa, op == MAX ? "best_one max" : "best_one min", elements[dtype].name,
+          1, n, 1);
 }

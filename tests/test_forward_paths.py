@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import reference
 from arrays import at_offset
-from forward_paths import ALL, APART, ASIDE, CHANNELS, PASSES, PIXELS, PLANES, ROWS, check, each, pooled
+from forward_paths import ALL, APART, ASIDE, CHANNELS, PASSES, PIXELS, PLANES, ROWS, WINDOWS, check, each, pooled
 from tables import ISAS, assert_same, layer_class, running
 
 from cpool import _kernels
@@ -193,12 +193,56 @@ def test_large_windows(layout, dtype, arguments):
 
 @each(
     [
+        (ALL, (1, 3, 7, 7), ((7, 7), (7, 7))),  # the whole plane: fewer cells than a vector has, or more
+        (ALL, (1, 2, 20, 17), ((20, 17), (1, 1))),  # places of two bytes
+        ("f4 u1", (2, 3, 30, 11), ((8, 11), (2, 1))),  # several windows of whole rows
+        ("f4 i2", (1, 2, 19, 70), ((9, 70), (5, 1), (4, 0), (1, 1), True)),  # that see padding
+        ("f4 f8 u1", (5, 1000), ((1000,), (1,))),
+        ("f4", (2, 5, 1, 40), ((3, 40), (1, 1), (1, 0))),  # one row
+        ("f4", (1, 1, 300, 300), ((300, 300), (1, 1))),  # of four bytes
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "inside"])
+def test_windows_of_whole_rows(layout, dtype, arguments):
+    check(WINDOWS, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4", (2, 3, 30, 11), ((9, 11), (2, 1))),  # windows that overlap more
+        ("f4", (2, 3, 30, 3), ((9, 3), (3, 1))),  # few cells
+        ("f4", (2, 3, 30, 11), ((8, 10), (2, 1))),  # not all columns
+        ("f4", (2, 3, 30, 11), ((8, 11), (2, 1), (0, 1))),
+        ("f4", (2, 3, 30, 11), ((4, 11), (2, 1), (0, 0), (2, 1))),
+    ]
+)
+def test_windows_of_less_than_whole_rows(dtype, arguments):
+    check(PASSES, dtype, *arguments)
+
+
+@each(
+    [
+        ("f4 u1 i2 f8", (1, 18, 20, 21), ((20, 21), (20, 21))),
+        ("f4", (1, 24, 40, 41), ((17, 17), (17, 13), (2, 8))),
+    ]
+)
+@pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
+def test_windows_of_channels_with_places_of_two_bytes(layout, dtype, arguments):
+    check({isa: ([PIXELS], [PASSES]) for isa in ISAS}, dtype, *arguments, layout)
+
+
+@each(
+    [
         ("f4", (1, 37, 5, 6, 7), ((4, 3, 4), (1, 2, 1), (2, 1, 1))),
         ("f4 i2", (2, 300, 9, 8), ((6, 6), (2, 2), (2, 3))),
         (ALL, (1, 20, 10, 11), ((17, 17), (1, 1), (8, 8))),  # places of two bytes
         ("f4 u1", (2, 19, 60), ((40,), (1,), (20,))),
         ("f4", (1, 37, 20, 21), ((13, 13), (1, 1), (6, 6))),  # bands of as many channels as may be, and of half of them
         ("f4", (1, 37, 28, 29), ((15, 15), (1, 1), (7, 7))),
+        ("f4 f8", (1, 17, 40, 41), ((33, 33), (1, 1), (16, 16))),  # bands of few channels
+        ("i2 u1", (1, 33, 30, 31), ((61, 31), (1, 1), (30, 15))),
+        ("f4", (1, 16, 40, 90), ((33, 45), (1, 2), (16, 22))),
+        ("f4", (1, 16, 3, 22, 23), ((3, 21, 21), (1, 1, 1), (1, 10, 10))),
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
@@ -208,12 +252,8 @@ def test_large_windows_of_channels(layout, dtype, arguments):
 
 @each(
     [
-        ("f4 f8", (1, 17, 40, 41), ((33, 33), (1, 1), (16, 16))),
-        ("i2", (1, 33, 30, 31), ((61, 31), (1, 1), (30, 15))),
-        ("u1", (1, 64, 30, 31), ((61, 31), (1, 1), (30, 15))),
-        ("f4", (1, 16, 40, 90), ((33, 45), (1, 2), (16, 22))),
-        ("f8", (1, 9, 60, 130), ((41, 41), (3, 1), (20, 0), (1, 3))),
-        ("f4", (1, 16, 3, 22, 23), ((3, 21, 21), (1, 1, 1), (1, 10, 10))),
+        ("f4 f8", (1, 9, 60, 130), ((41, 41), (3, 1), (20, 0), (1, 3))),
+        ("u1 i2", (1, 17, 60, 130), ((41, 41), (3, 1), (20, 0), (1, 3))),
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
@@ -311,4 +351,4 @@ def test_planes_that_beat_all_of_those_after_them(dtype, arguments):
 
 def test_every_path_has_its_cases():
     names = [name for name in _kernels.paths() if name.startswith("forward")]
-    assert names == [ROWS, PIXELS, PASSES, APART, PLANES, ASIDE, CHANNELS]
+    assert names == [ROWS, PIXELS, PASSES, APART, PLANES, ASIDE, CHANNELS, WINDOWS]

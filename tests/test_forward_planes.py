@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import reference
 from arrays import values
-from forward_paths import ALL, ASIDE, PASSES, PLANES, check, each, pooled
+from forward_paths import ALL, ASIDE, PASSES, PLANES, WINDOWS, check, each, pooled
+from tables import ISAS
 
 import cpool
 
@@ -81,8 +82,7 @@ def test_wide_planes(layout, dtype, arguments):
         ("f4 i4", (1, 19, 14, 9), ((6, 6), (1, 1), (0, 1))),  # a last row of fewer outputs than are put back at once
         ("f4", (1, 16, 2, 9), ((6, 6), (1, 1), ((4, 3), (5, 0)))),
         ("f4", (1, 16, 8, 9), ((6, 6), (1, 1))),  # three rows of outputs
-        ("f4 i4 u4", (1, 35, 7, 7), ((7, 7), (7, 7))),  # one output
-        ("f4", (1, 16, 16, 16), ((16, 16), (1, 1))),
+        ("f4 i4 u4", (1, 35, 7, 8), ((7, 7), (7, 7))),  # one output
         ("f4 i4", (1, 33, 9, 13), ((2, 2), (3, 3))),  # rows and columns that no window sees
         ("f4", (1, 17, 41, 40), ((3, 3), (3, 3), (1, 1))),
         ("f4 u4", (1, 19, 23, 31), ((5, 5), (3, 3), ((2, 1), (0, 2)), (1, 1), True)),
@@ -94,6 +94,12 @@ def test_wide_planes(layout, dtype, arguments):
 @pytest.mark.parametrize("layout", ["contiguous", "inside"])
 def test_planes_side_by_side(one_thread, layout, dtype, arguments):
     check(SIDE_BY_SIDE, dtype, *arguments, layout)
+
+
+@each([("f4 i4 u4", (1, 35, 7, 7), ((7, 7), (7, 7))), ("f4", (1, 16, 16, 16), ((16, 16), (1, 1)))])
+@pytest.mark.parametrize("layout", ["contiguous", "inside"])
+def test_whole_planes_side_by_side(one_thread, layout, dtype, arguments):
+    check({isa: SIDE_BY_SIDE.get(isa, ([WINDOWS], [WINDOWS])) for isa in ISAS}, dtype, *arguments, layout)
 
 
 @each(

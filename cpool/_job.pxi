@@ -64,6 +64,7 @@ cdef struct Job:
     bint streams                  # forward_rows: past the caches
     ptrdiff_t ahead               # forward from x itself: how far ahead it is asked for, in bytes
     bint left                     # forward_rows: the first window's first tap alone lies in padding
+    bint whole                    # forward_planes: a window is a whole plane, which is done as one row
     ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows)
     ptrdiff_t *tap                # [n_list] offset in scratch
     int64_t *tap_code             # [n_list]

@@ -62,8 +62,9 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
     if ((twice * 8 > job.planes and width.stride == 1 and width.output * job.item > 64)
             or job.planes // lanes < threads_for(job.planes, work_of(job))):
         return False
+    job.whole = is_whole_plane(job)
     row = width.output * lanes * (job.item + place_bytes(job))
-    line = width.length * lanes * job.item
+    line = (plane_cells(job) if job.whole else width.length) * lanes * job.item
     # In scratch are a row of x, the winners of so many rows of it, and a block of outputs. At stride 1 there is room
     # for 38 rows; a block needs kernel + 7 <= 23.
     most_rows = (<ptrdiff_t> MOST_SCRATCH - line) // row
@@ -75,6 +76,18 @@ cdef bint plan_aside(Job *job, cpool_best_planes *best) noexcept nogil:
     job.group, job.items = lanes, job.planes // lanes
     job.scratch_bytes = line + (job.strip + job.block) * row
     return True
+
+
+cdef inline bint is_whole_plane(const Job *job) noexcept nogil:
+    """Whether the only window is all of the plane, which is one run of memory: then it is one row."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    return (height.kernel == height.length and width.kernel == width.length and height.output * width.output == 1
+            and height.before + width.before == 0 and height.step == width.length)
+
+
+cdef inline ptrdiff_t plane_cells(const Job *job) noexcept nogil:
+    return job.axis[1].length * job.axis[2].length
 
 
 cdef inline bint goes_aside(const Job *job, ptrdiff_t lanes) noexcept nogil:
@@ -100,5 +113,7 @@ cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     planes.kernel, planes.stride, planes.rows, planes.block = width.kernel, width.stride, job.strip, job.block
     planes.before[0], planes.before[1] = height.before, width.before
     planes.output[0], planes.output[1] = height.output, width.output
+    if job.whole:
+        planes.height, planes.width, planes.kernel = 1, plane_cells(job), plane_cells(job)
     job.planes_of(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
                   job.cells + first * job.lead_step[0] * job.item, &planes, n)

@@ -83,7 +83,8 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t ahead
     ctypedef void cpool_sum_same(void *, const void *, const void *, const cpool_same *, ptrdiff_t) noexcept
     ctypedef struct cpool_sums:
-        ptrdiff_t height, row, first, n_rows, n_pixels, n_channels, dx_row
+        ptrdiff_t height, row, stride, first, above, n_rows, n_pixels, n_channels, dx_row
+        int pixels
         ptrdiff_t tap[3]
         int64_t tap_code[3]
         ptrdiff_t ahead

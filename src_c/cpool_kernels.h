@@ -213,15 +213,23 @@ typedef struct {
 typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);
 
 /*
- * Backward of channels last, of windows of 3x3 taps and stride 1, records of bytes, a vector of 16 bytes of channels or
- * more: each of dx[n_rows][n_pixels][n_channels], rows dx_row apart, becomes the sum, from 0 on and in the order of the
- * outputs, of those whose record names it. Row r of dx is seen by the rows of outputs first + r - 2 to first + r that
- * are among the `height` that there are, by their last row of taps to their first; a pixel by the outputs at tap[3],
- * rising, by their taps of column tap_code; where that is negative there is no output, and tap is another one's.
+ * Backward of channels last, of windows of 3x3 taps and a stride of 1 or 2 each way, records of bytes, a vector of 16
+ * bytes of channels or more: the rows of dx, dx_row apart, become the sums, from 0 on and in the order of the outputs,
+ * of those whose record names them. Outputs are in `height` rows; other rows of them are not there.
+ *
+ * stride 1: n_pixels pixels of n_rows rows. Row r is seen by the rows of outputs first + r - 2 to first + r, by their
+ * last row of taps to their first; a pixel by the outputs at tap[3], rising, by their taps of column tap_code[3].
+ *
+ * stride 2: n_pixels pairs of pixels, of each those that `pixels` has (1 the first, 2 the second), of n_rows rows, of
+ * which row `above` (0 or -1) is where the windows of row `first` begin. The outputs at tap[0] and tap[1] see the first
+ * pixel by their columns tap_code[0] and tap_code[1], the second output the second one by tap_code[2].
+ *
+ * A tap_code less than 0: there is no such output; tap is then another one's.
  */
 typedef struct {
     ptrdiff_t height, row; /* of outputs: rows, and elements from one to the next */
-    ptrdiff_t first, n_rows, n_pixels, n_channels, dx_row;
+    ptrdiff_t stride, first, above, n_rows, n_pixels, n_channels, dx_row;
+    int pixels;
     ptrdiff_t tap[3];
     int64_t tap_code[3];
     ptrdiff_t ahead;       /* in bytes: so far ahead is dout asked for */

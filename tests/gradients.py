@@ -95,8 +95,12 @@ def goes_down_pixels(isa, shape, window, item):
     """Whether 3x3 windows of channels last have their sums made down rows of pixels, vector by vector of channels."""
     kernel, stride = window[0], (*window, window[0])[1]
     pixel = shape[-len(kernel) - 1] * item
-    plain = kernel == (3, 3) and stride == (1, 1) and len(window) <= 3
-    return plain and isa == "avx512" and pixel >= 16 and pixel % 2048 != 0
+    padding = window[2] if len(window) > 2 else (0, 0)
+    before = [p if isinstance(p, int) else p[0] for p in padding]
+    in_cache = prod(shape) * item <= 20 << 20
+    serves = stride == (1, 1) or (stride == (2, 2) and max(before) <= 1 and in_cache)
+    plain = kernel == (3, 3) and (len(window) <= 3 or window[3] == (1, 1))
+    return plain and serves and isa == "avx512" and pixel >= 16 and pixel % 2048 != 0
 
 
 def size_is_left(isa, shape, window, item):

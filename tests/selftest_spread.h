@@ -50,33 +50,39 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
     count(as_expected(SLOT_Y), table->isa, "sum_record", type->name, 1, n, width);
 }
 
-/* Rows of dx that see rows of outputs beside those that there are, and pixels that see less than three a row. */
+/* Rows of dx that see rows of outputs beside those that there are, and pixels that see fewer outputs than others. */
 static void test_sum_pixels(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_pixels = between(1, 3);
-    cpool_sums sums = {.height = between(1, n + 2), .first = between(-2, 4), .n_rows = n, .n_pixels = n_pixels,
-                       .n_channels = width, .ahead = between(0, 9999)};
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_pixels = between(1, 3), stride = between(1, 2);
+    cpool_sums sums = {.height = between(1, n + 2), .stride = stride, .first = between(-2, 4), .n_rows = n,
+                       .above = stride == 2 ? -between(0, 1) : 0, .n_pixels = n_pixels, .n_channels = width,
+                       .pixels = n_pixels == 1 && stride == 2 ? (int)between(1, 3) : 3, .ahead = between(0, 9999)};
     for (ptrdiff_t t = 0; t < 3; t++) {
-        sums.tap[t] = between(0, 2) * width;
-        sums.tap_code[t] = between(0, 4) ? 2 - t : -1;
+        sums.tap[t] = t == 2 && stride == 2 ? sums.tap[1] : between(0, 2) * width;
+        sums.tap_code[t] = between(0, 4) ? (int64_t[2][3]){{2, 1, 0}, {2, 0, 1}}[stride - 1][t] : -1;
     }
     sums.row = (n_pixels + 2) * width + between(0, 3);
-    sums.dx_row = n_pixels * width + between(0, 3);
-    const ptrdiff_t outputs = sums.height * sums.row, span = (n - 1) * sums.dx_row + n_pixels * width;
+    sums.dx_row = stride * n_pixels * width + between(0, 3);
+    const ptrdiff_t outputs = sums.height * sums.row, span = (n - 1) * sums.dx_row + stride * n_pixels * width;
     uint8_t *dout = place_in(SLOT_VALUES, outputs * bytes), *record = place_in(SLOT_CODE, outputs);
     uint8_t *dx = output_in(SLOT_Y, span * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, outputs);
     for (ptrdiff_t i = 0; i < outputs; i++) record[i] = (uint8_t)between(0, 8);
     table->sum_pixels[elements[dtype].code](dx, dout, record, &sums);
     for (ptrdiff_t r = 0; r < n; r++)
-        for (ptrdiff_t i = 0; i < n_pixels * width; i++) {
-            const ptrdiff_t to = (r * sums.dx_row + i) * bytes;
+        for (ptrdiff_t i = 0; i < stride * n_pixels * width; i++) {
+            const ptrdiff_t to = (r * sums.dx_row + i) * bytes, second = stride == 2 && i / width % 2;
+            if (!(sums.pixels >> second & 1)) continue;
             memset(image + to, 0, (size_t)bytes);
-            for (ptrdiff_t t = 0; t < 9; t++) {
-                const ptrdiff_t row = sums.first + r - 2 + t / 3, from = row * sums.row + i + sums.tap[t % 3];
-                if (row < 0 || row >= sums.height || sums.tap_code[t % 3] < 0) continue;
-                if (record[from] == 3 * (2 - t / 3) + sums.tap_code[t % 3]) type->add(image + to, dout + from * bytes);
-            }
+            for (ptrdiff_t t_row = 2; t_row >= 0; t_row--)
+                for (ptrdiff_t t = second ? 2 : 0; t < (stride == 2 && !second ? 2 : 3); t++) {
+                    /* Row r is row r - above of those from where a window begins. */
+                    const ptrdiff_t down = stride == 1 ? r - t_row : r - sums.above - t_row;
+                    const ptrdiff_t row = sums.first + (down - (down & (stride - 1))) / stride;
+                    const ptrdiff_t from = row * sums.row + i / (stride * width) * width + i % width + sums.tap[t];
+                    if ((down & (stride - 1)) || row < 0 || row >= sums.height || sums.tap_code[t] < 0) continue;
+                    if (record[from] == 3 * t_row + sums.tap_code[t]) type->add(image + to, dout + from * bytes);
+                }
             type->one_nan(dx + to);
             type->one_nan(image + to);
         }

@@ -15,7 +15,7 @@ from cpool import _kernels
 LINUX = sys.platform == "linux"
 PROT_NONE = 0
 PAGE = mmap.PAGESIZE
-ROOM = 48 * PAGE
+ROOM = 256 * PAGE
 DTYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"]
 POOLINGS = [  # kernel_size, stride, padding, dilation
     (2, 2, 0, 1),
@@ -132,13 +132,18 @@ def sweep(isa, dtype):
                 x = np.random.default_rng(width).integers(0, 60, shape).astype(dtype)
                 for at_end in (True, False):
                     check(rooms, x, pooling, layout, at_end)
-    # Channels one by one, whose outputs are made in scratch.
-    x = np.random.default_rng(0).integers(0, 60, (1, 64 // np.dtype(dtype).itemsize, 40, 40)).astype(dtype)
-    for at_end in (True, False):
-        check(rooms, x, (61, 1, 16, 1), "NHWC", at_end)
+    for pooling, layout, shape in (
+        (((41, 41), (3, 1), (20, 0), (1, 3)), "NHWC", (72 // np.dtype(dtype).itemsize, 60, 130)),  # channels one by one
+        (((9, 40), 1, 0, 1), "NCHW", (3, 9, 40)),  # whole planes,
+        ((7, 1, 0, 1), "NCHW", (67, 7, 7)),  # which are side by side
+        ((3, 3, 1, 1), "NCHW", (35, 11, 14)),
+    ):
+        x = np.random.default_rng(0).integers(0, 60, (1, *shape)).astype(dtype)
+        for at_end in (True, False):
+            check(rooms, x, pooling, layout, at_end)
     ways = {name for name in _kernels.paths() if name.startswith("forward")}
     if isa == "scalar":
-        ways.remove("forward by planes")  # for vectors alone
+        ways -= {"forward by planes", "forward by rows of pixels"}  # for vectors alone
     if isa not in ("avx512", "avx2") or np.dtype(dtype).itemsize != 4:
         ways.remove("forward by planes side by side")
     if not all(_kernels.paths()[name] for name in ways):

@@ -89,7 +89,8 @@ cdef void prepare(Job *job, Plan plan, ndarray x) noexcept:
 
 
 cdef inline double work_of(const Job *job) noexcept nogil:
-    return <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
+    cdef double work = <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
+    return work * job.axis[2].kernel if job.one != NULL else work
 
 
 cdef int run(Job *job) except -1:

@@ -25,6 +25,8 @@ enum cpool_dtype { CPOOL_FOR_EACH_KEY(CPOOL_DTYPE_ENUM) CPOOL_N_KEYS, CPOOL_N_DT
 
 /* An array is read only once, so what comes next is asked for so many bytes ahead. */
 #define CPOOL_AHEAD_BYTES 4096
+/* What stays in the first cache. */
+#define CPOOL_FIRST_CACHE_BYTES 32768
 
 /* Sizes of an element, 1, 2, 4 and 8 bytes: of a record's code, or of what split moves. */
 enum { CPOOL_N_SIZES = 4 };
@@ -120,17 +122,17 @@ typedef struct {
 typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n);
 
 /*
- * best_aside: the same for windows of up to 16 taps an axis, at stride 1 of 4 or more, of at least as many planes as a
- * vector has lanes, rows of x of 4 cells or more. Only x's cells are read. The copy's room is for `width` vectors,
- * for output[1] times `rows` + `block`, and for the places of as many as those. rows: as many as x has, or as the
- * windows of a block see, or more. block: 8 at stride 1.
+ * best_aside: the same for windows of up to 16 taps an axis, at stride 1 of 4 or more, or of one that is the plane's
+ * only row, of up to 256; at least as many planes as a vector has lanes, rows of x of 4 cells or more. Only x's cells
+ * are read. The copy's room is for `width` vectors, for output[1] times `rows` + `block`, and for the places of as many
+ * as those. rows: as many as x has, or as the windows of a block see, or more. block: at stride 1 8, or all.
  */
 
 /*
- * Forward of channels last, of windows of 2x2 or 3x3 taps and stride 1, records of bytes, a vector of 16 bytes of
- * channels or more: y[n_rows][n_pixels][n_channels], rows y_row apart, of windows that have the same taps, each `step`
- * further in x than the one beside it. The first row's windows begin in row `first` of x; rows before x's first one or
- * past its last are padding. A tap in padding is to have the place and the code of one that is not.
+ * Forward of channels last, of windows of 2x2 or 3x3 taps whose rows begin one apart, records of bytes, a vector of 16
+ * bytes of channels or more: y[n_rows][n_pixels][n_channels], rows y_row apart, of windows that have the same taps,
+ * each `step` further in x than the one beside it. The first row's windows begin in row `first` of x; rows before x's
+ * first one or past its last are padding. A tap in padding is to have the place and the code of one that is not.
  */
 typedef struct {
     ptrdiff_t height, row;    /* of x: rows, and elements from one to the next */

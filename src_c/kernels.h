@@ -58,6 +58,9 @@ CPOOL_INLINE void shortly_ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t di
     for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ_SOON((const char *)src + j + distance);
 }
 
+/* Whether what is asked for so far ahead comes from memory. */
+CPOOL_INLINE int is_from_memory(ptrdiff_t distance) { return distance > 2 * CPOOL_AHEAD_BYTES; }
+
 #include "copies.h"
 
 /* How many of n rows may be written `written` cells long, pitch apart, within the first `room` cells. */

@@ -162,10 +162,11 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
         const ptrdiff_t below = above + (block - 1) * planes->stride + planes->kernel;
         const ptrdiff_t first_seen = above > 0 ? above : 0, end_seen = below < planes->height ? below : planes->height;
         if (end_seen - first_row > planes->rows) {
-            made = made > first_seen ? made : first_seen;
-            const size_t kept = (size_t)((made - first_seen) * row);
-            memmove(a->rows, a->rows + (first_seen - first_row) * row, kept * sizeof *a->rows);
-            if (record) memmove(a->places, a->places + (first_seen - first_row) * row, kept * sizeof *a->places);
+            if (made > first_seen) {
+                const size_t kept = (size_t)((made - first_seen) * row);
+                memmove(a->rows, a->rows + (first_seen - first_row) * row, kept * sizeof *a->rows);
+                if (record) memmove(a->places, a->places + (first_seen - first_row) * row, kept * sizeof *a->places);
+            } else made = first_seen;
             first_row = first_seen;
         }
         for (; made < end_seen; made++) {

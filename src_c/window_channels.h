@@ -1,8 +1,8 @@
 /*
- * window_channels.h - forward of channels last, of windows of 2x2 and of 3x3 taps and stride 1, straight from x, for
- * one dtype and width of vector and records of bytes: 1.2x to 2.2x of window_known.h. Parameters: the vocabulary of
- * width_kernels.h, which includes it. A vector of a pixel's channels goes down some rows, with those that windows share
- * in registers.
+ * window_channels.h - forward of channels last, of windows of 2x2 and of 3x3 taps whose rows begin one apart, straight
+ * from x, for one dtype and width of vector and records of bytes: 1.2x to 2.2x of window_known.h. Parameters: the
+ * vocabulary of width_kernels.h, which includes it. A vector of a pixel's channels goes down some rows, with those that
+ * windows share in registers.
  */
 #define channel_taps NAMED(channel_taps)
 #define best_of_taps NAMED(best_of_taps)

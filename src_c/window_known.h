@@ -50,7 +50,7 @@ CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known
         for (int t = 0; t < taps; t++) cell[t].place = known->place[r * taps + t];
         /* Of the rows those that are new; of channels last two taps are. */
         if (r + 2 >= rows && stride == 2) ahead(first, 2 * VECTOR_BYTES, far);
-        else if (r + 2 >= rows && far > 2 * CPOOL_AHEAD_BYTES)
+        else if (r + 2 >= rows && is_from_memory(far))
             for (int t = taps - 2; t < taps; t++) ahead(first + known->tap[t], VECTOR_BYTES, far);
         else if (r + 2 >= rows && far) /* 1.15x on 24x24 planes of 30 channels, 0.7x if farther */
             for (int t = taps - 2; t < taps; t++) shortly_ahead(first + known->tap[t], VECTOR_BYTES, far);

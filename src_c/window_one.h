@@ -1,13 +1,13 @@
 /*
  * window_one.h - forward of a window whose cells are one run of memory, for one dtype and the widest vector: first the
- * best value, then the first cell that has it. Of windows as large as the plane 4x to 25x of passes. Parameters: the
- * vocabulary of width_kernels.h, which includes it.
+ * best value, then the first cell that has it. Of planes of 17x17 floats 2x of passes, of 28x28 to 56x56 16x to 25x.
+ * Parameters: the vocabulary of width_kernels.h, which includes it.
  */
 #define first_of NAMED(first_of)
 #define most_of_run NAMED(most_of_run)
 
 #define IS_BEST(v) (is_nan ? (v) != (v) : IS_BOOL ? ((v) != 0) == best : (v) == best)
-/* The first of n cells that is the best, or NaN; n: none is. In blocks that compilers have vectors for. */
+/* The first of n cells that is the best, or NaN: there is one. In blocks that compilers have vectors for. */
 CPOOL_INLINE ptrdiff_t first_of(const T *x, ptrdiff_t n, T best, const int is_nan) {
     enum { BLOCK = 64 };
     for (ptrdiff_t j = 0; j < n; j += BLOCK) {

@@ -1,7 +1,8 @@
 /*
  * window_same.h - backward of small square windows that leave the size as it is, for one dtype and width of vector and
- * records of bytes. Parameters: the vocabulary of vector.h. A vector of columns goes down all rows, with the sums of as
- * many rows of dx as a window has in registers: each output is read once a column of taps, not once a tap.
+ * records of bytes. Parameters: the vocabulary of vector.h; sum_where of window_spread.h. A vector of columns goes down
+ * all rows, with the sums of as many rows of dx as a window has in registers: each output is read once a column of
+ * taps, not once a tap.
  */
 #define sum_columns NAMED(sum_columns)
 

@@ -21,7 +21,7 @@ CPOOL_INLINE vec sum_where(best_mask mask, vec sum, vec value) {
 #endif
 }
 
-/* What dout adds to the tap of this code. A sum that began with 0 is never -0: to add 0 changes no bit. */
+/* What dout adds to the tap of this code. */
 CPOOL_INLINE vec spread_to(code_vec code, code_vec codes, vec dout) {
     return only(same(codes, code), dout);
 }
@@ -119,7 +119,7 @@ CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RE
          * In the order of memory: taps by turns take 1.0x to 2.0x as long past the caches, and 5x to 9x where a window
          * does not stay in the first one; else 0.8x to 0.9x.
          */
-        if (apart == 1 && (streams || taps.n * width * BYTES > 32768))
+        if (apart == 1 && (streams || taps.n * width * BYTES > CPOOL_FIRST_CACHE_BYTES))
             for (ptrdiff_t t = 0; t < taps.n; t++) ROW(t, t + 1);
         else ROW(0, n_known ? n_known : taps.n);
 #undef ROW

@@ -169,18 +169,21 @@ static void worst_value(uint8_t *worst, int op, int dtype) {
 static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width, int aside) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, lanes = table->vector_bytes / bytes;
     static const ptrdiff_t kernels[] = {2, 3, 5};
-    const ptrdiff_t kernel = aside ? between(2, 16) : kernels[between(0, 2)];
-    const ptrdiff_t stride = aside ? (kernel < 4 || between(0, 1) ? between(2, 9) : 1)
+    const int whole = aside && between(0, 3) == 0; /* a window that is the plane's only row */
+    if (whole) width = between(4, 200);
+    const ptrdiff_t kernel = whole ? width : aside ? between(2, 16) : kernels[between(0, 2)];
+    const ptrdiff_t stride = whole ? 1 : aside ? (kernel < 4 || between(0, 1) ? between(2, 9) : 1)
                                    : table->window_best_pairs[key_of(op, dtype)] && kernel < 4 ? between(1, 2) : 1;
-    const ptrdiff_t height = between(1, aside ? 20 : 9), block = stride > 1 ? between(1, 8) : 8;
+    const ptrdiff_t height = whole ? 1 : between(1, aside ? 20 : 9), most_before = whole ? 0 : kernel - 1;
+    const ptrdiff_t block = whole ? 1 : stride > 1 ? between(1, 8) : 8;
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     cpool_planes p = {.height = height, .width = width, .row = width + between(0, 2), .kernel = kernel,
-                      .stride = stride, .before = {between(0, kernel - 1), between(0, kernel - 1)}, .fill = fill,
+                      .stride = stride, .before = {between(0, most_before), between(0, most_before)}, .fill = fill,
                       .flip = flip_of(op, dtype), .ahead = between(0, 9999), .block = block};
     p.plane = p.height * p.row + between(0, 3);
     p.output[0] = between(1, (p.height - 1 + p.before[0]) / stride + 1);
-    p.output[1] = between(1, (p.width - 1 + p.before[1]) / stride + 1);
+    p.output[1] = whole ? 1 : between(1, (p.width - 1 + p.before[1]) / stride + 1);
     const ptrdiff_t seen = kernel + (block - 1) * stride;
     p.rows = between(height < seen ? height : seen, height);
     const ptrdiff_t outputs = p.output[0] * p.output[1];
@@ -261,16 +264,18 @@ static void test_best_pixels(const cpool_kernels *table, int op, int dtype, ptrd
           op == MAX ? "best_pixels max" : "best_pixels min", elements[dtype].name, 1, n, width);
 }
 
-/* A run of n cells, of which the last may be the only best. */
-static void test_best_one(const cpool_kernels *table, int op, int dtype, ptrdiff_t n) {
+/* A run of cells, of which one of the last may be the only best. */
+static void test_best_one(const cpool_kernels *table, int op, int dtype, ptrdiff_t width) {
+    enum { MOST_CELLS = 2560 };
+    static ptrdiff_t offset[MOST_CELLS];
+    static int64_t code[MOST_CELLS];
+    const ptrdiff_t n = width * between(1, MOST_CELLS / width), worst = between(0, 1) ? n - n / 4 : 0;
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes;
     uint8_t *x = place_in(SLOT_VALUES, n * bytes), *y = output_in(SLOT_Y, bytes);
     fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, n);
-    ptrdiff_t offset[512];
-    int64_t code[512];
     for (ptrdiff_t i = 0; i < n; i++) {
         offset[i] = code[i] = i;
-        if (i < n - 1 && between(0, 3) == 0) worst_value(x + i * bytes, op, dtype);
+        if (i < worst) worst_value(x + i * bytes, op, dtype);
     }
     _Alignas(8) uint8_t best[8];
     const ptrdiff_t place = (ptrdiff_t)first_of_taps(best, op, dtype, 0, x, NULL, 0, n, offset, code);

@@ -193,13 +193,13 @@ def test_large_windows(layout, dtype, arguments):
 
 @each(
     [
-        (ALL, (1, 3, 7, 7), ((7, 7), (7, 7))),  # the whole plane: fewer cells than a vector has, or more
-        (ALL, (1, 2, 20, 17), ((20, 17), (1, 1))),  # places of two bytes
-        ("f4 u1", (2, 3, 30, 11), ((8, 11), (2, 1))),  # several windows of whole rows
-        ("f4 i2", (1, 2, 19, 70), ((9, 70), (5, 1), (4, 0), (1, 1), True)),  # that see padding
-        ("f4 f8 u1", (5, 1000), ((1000,), (1,))),
-        ("f4", (2, 5, 1, 40), ((3, 40), (1, 1), (1, 0))),  # one row
-        ("f4", (1, 1, 300, 300), ((300, 300), (1, 1))),  # of four bytes
+        (ALL, (1, 2, 40, 30), ((40, 30), (1, 1))),  # the whole plane
+        ("f4 f8 i8", (1, 3, 17, 17), ((17, 17), (17, 17))),
+        ("f4 u1", (2, 3, 99, 40), ((26, 40), (30, 1))),  # several windows of whole rows
+        ("f4 i2", (1, 2, 59, 70), ((19, 70), (20, 1), (9, 0), (1, 1), True)),  # that see padding
+        ("f4 f8 u1", (5, 1100), ((1100,), (1,))),
+        ("f4", (2, 5, 1, 400), ((3, 400), (1, 1), (1, 0))),  # one row
+        ("f4", (1, 1, 300, 300), ((300, 300), (1, 1))),  # places of four bytes
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "inside"])
@@ -207,13 +207,18 @@ def test_windows_of_whole_rows(layout, dtype, arguments):
     check(WINDOWS, dtype, *arguments, layout)
 
 
+@each([("u1 ?", (1, 2, 17, 18), ((17, 18), (1, 1)))])
+def test_windows_of_whole_rows_with_places_wider_than_elements(dtype, arguments):
+    check({isa: ([PASSES], [WINDOWS]) for isa in ISAS}, dtype, *arguments)
+
+
 @each(
     [
-        ("f4", (2, 3, 30, 11), ((9, 11), (2, 1))),  # windows that overlap more
-        ("f4", (2, 3, 30, 3), ((9, 3), (3, 1))),  # few cells
-        ("f4", (2, 3, 30, 11), ((8, 10), (2, 1))),  # not all columns
-        ("f4", (2, 3, 30, 11), ((8, 11), (2, 1), (0, 1))),
-        ("f4", (2, 3, 30, 11), ((4, 11), (2, 1), (0, 0), (2, 1))),
+        ("f4", (2, 3, 60, 40), ((9, 40), (8, 1))),  # windows that overlap
+        ("f4", (2, 3, 30, 25), ((10, 25), (10, 1))),  # few cells
+        ("f4", (2, 3, 60, 40), ((26, 39), (30, 1))),  # not all columns
+        ("f4", (2, 3, 60, 40), ((26, 40), (30, 1), (0, 1))),
+        ("f4", (2, 3, 60, 40), ((14, 40), (30, 1), (0, 0), (2, 1))),
     ]
 )
 def test_windows_of_less_than_whole_rows(dtype, arguments):

@@ -103,9 +103,9 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 #include "window_known.h"
 #endif
 
-/* A part, of windows `stride` apart along the rows. */
-CPOOL_INLINE void best_part(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, const row_part p,
-                            const int stride, const int has_place) {
+/* A part of windows of 2x2 or 3x3 taps, `stride` apart along the rows; whether they are that. */
+CPOOL_INLINE int best_part(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, const row_part p,
+                           const int stride, const int has_place) {
 #if RECORD_BYTES == 1
     const ptrdiff_t rows = w->n_rows, taps = w->n_taps;
     const int known = taps > 1 && taps <= 3 &&
@@ -114,17 +114,26 @@ CPOOL_INLINE void best_part(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
     else if (known && taps == 3 && rows == 3) best_known(y, record, y_pitch, w, p, 3, 3, stride, has_place);
     else if (known && stride == 2 && taps == 3 && rows <= CPOOL_MOST_LEFT_ROWS)
         best_known(y, record, y_pitch, w, p, (int)rows, 3, stride, has_place);
-    else
+    else return 0;
+    return 1;
+#else
+    (void)y, (void)record, (void)y_pitch, (void)w, (void)p, (void)stride, (void)has_place;
+    return 0;
 #endif
-        best_rows(y, record, y_pitch, w, p, has_place, stride);
 }
 
 /* Functions of their own, because together they have more to hold than there are registers. */
 #define PART_OF(stride, has_place) CPOOL_NAME3(NAMED(best_part), stride, has_place)
+#define ROWS_OF(stride, has_place) CPOOL_NAME3(NAMED(best_rows), stride, has_place)
 #define BEST_PART(stride, has_place) \
+    static CPOOL_NOINLINE void ROWS_OF(stride, has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
+                                                          const cpool_window *w, row_part p) { \
+        best_rows(y, record, y_pitch, w, p, has_place, stride); \
+    } \
     static CPOOL_NOINLINE void PART_OF(stride, has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
                                                           const cpool_window *w, row_part p) { \
-        best_part(y, record, y_pitch, w, p, stride, has_place); \
+        if (!best_part(y, record, y_pitch, w, p, stride, has_place)) \
+            ROWS_OF(stride, has_place)(y, record, y_pitch, w, p); \
     }
 #define WINDOW_BEST(stage, stride) \
     BEST_PART(stride, 0) \
@@ -139,6 +148,7 @@ WINDOW_BEST(window_best, 1)
 WINDOW_BEST(window_best_pairs, 2)
 #endif
 #undef PART_OF
+#undef ROWS_OF
 #undef BEST_PART
 #undef WINDOW_BEST
 #undef best_again

@@ -6,7 +6,12 @@
 #define first_of NAMED(first_of)
 #define most_of_run NAMED(most_of_run)
 
-#define IS_BEST(v) (is_nan ? (v) != (v) : IS_BOOL ? ((v) != 0) == best : (v) == best)
+#if IS_FLOAT
+#define IS_NAN(v) ((v) != (v))
+#else
+#define IS_NAN(v) 0
+#endif
+#define IS_BEST(v) (is_nan ? IS_NAN(v) : IS_BOOL ? ((v) != 0) == best : (v) == best)
 /* The first of n cells that is the best, or NaN: there is one. In blocks that compilers have vectors for. */
 CPOOL_INLINE ptrdiff_t first_of(const T *x, ptrdiff_t n, T best, const int is_nan) {
     enum { BLOCK = 64 };
@@ -58,11 +63,12 @@ static CPOOL_NOINLINE ptrdiff_t NAMED(best_one)(void *y, const void *x_, ptrdiff
     } else is_nan = most_of_run(most, x, n, flip_of(flip_bits));
     best = most[0];
     for (ptrdiff_t i = 1; i < LANES; i++)
-        if (most[i] > best || most[i] != most[i]) best = most[i];
+        if (most[i] > best || IS_NAN(most[i])) best = most[i];
     memcpy(&bits, &best, sizeof bits);
     bits ^= FLIPS ? (CODE_T)flip_bits : 0;
     memcpy(&best, &bits, sizeof bits);
-    at = is_nan || best != best ? first_of(x, n, best, 1) : first_of(x, n, best, 0);
+    at = is_nan || IS_NAN(best) ? first_of(x, n, best, 1) : first_of(x, n, best, 0);
     *(T *)y = IS_BOOL ? x[at] != 0 : x[at];
     return at;
 }
+#undef IS_NAN

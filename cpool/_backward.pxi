@@ -63,13 +63,13 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     cdef void *taps
     cdef char *memory = NULL
     memset(&g, 0, sizeof(Gradient))
-    g.item, g.code_item = dx.itemsize, plan.code_item
+    g.item, g.code_item = dx.itemsize, plan.job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
     g.streams = g.bytes > CACHE_BYTES
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
     lay_out_outputs(&g, plan, cells)
     if g.code_item > 2:
-        count_path(BACKWARD_INDICES)
+        ways[1] = b"backward by indices"
         planes = g.planes * g.channels
         scatter(True, dtype, dx, plan.decode(record), dout, g.n_outputs // planes, cells // planes, g.channels)
         return
@@ -88,10 +88,9 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     else:
         g.run = backward_part
         threads = cut_up(&g, chosen.scatter_eight[dtype])
-        count_path(BACKWARD_CHANNELS if g.channels > 1 else BACKWARD_EIGHTS if g.group == EIGHT
-                   else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
-        if g.parts > 1:
-            count_path(BACKWARD_PARTS)
+        ways[1] = (b"backward of parts of planes" if g.parts > 1 else b"backward of channels" if g.channels > 1
+                   else b"backward of eight planes at a time" if g.group == EIGHT
+                   else b"backward of four planes at a time" if g.group == GROUP else b"backward of up to three planes")
     if g.scratch_bytes + g.shared_bytes > 0:
         memory = <char *> malloc(64 + threads * g.scratch_bytes + g.shared_bytes)
         if memory == NULL:
@@ -115,11 +114,11 @@ cdef void run_gradient_item(void *g, ptrdiff_t thread, ptrdiff_t item) noexcept 
 cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:
     """Sizes and steps of dx and of the outputs, as the kernels want them."""
     cdef cpool_outputs *outputs = &g.outputs
-    cdef ptrdiff_t channels = plan.channels
+    cdef ptrdiff_t channels = plan.job.channels
     cdef uint64_t cells = channels
     cdef int i
     for i in range(2, -1, -1):
-        g.axis[i] = plan.axis[i]
+        g.axis[i] = plan.job.axis[i]
         g.cell[i] = cells
         cells *= <uint64_t> g.axis[i].length
     g.channels, g.planes = channels, elements // <ptrdiff_t> cells

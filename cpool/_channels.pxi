@@ -8,23 +8,26 @@ cdef ptrdiff_t PIXELS_AHEAD_BYTES = 512 # in each row; farther 0.8x to 1.0x,
 cdef ptrdiff_t FAR_PIXELS_AHEAD_BYTES = 2048  # but from memory 1.05x to 1.15x
 
 
-cdef bint plan_channels(Job *job, cpool_best_pixels *best) noexcept nogil:
+cdef bint plan_channels(Job *job) noexcept nogil:
     """Shares the output rows out in blocks."""
-    cdef const Axis *depth = &job.axis[0]
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef bint far = bytes_of_x(job) > CACHE_BYTES
     cdef bint aliased = height.step * job.item % WAY_BYTES == 0 or width.step * job.item % (WAY_BYTES // 2) == 0
-    if (best == NULL or job.channels * job.item < LEAST_RUN or job.channels == 1
-            or max(depth.kernel, depth.length, depth.output) > 1 or height.kernel != width.kernel
-            or not 2 <= width.kernel <= 3 or max(height.stride, height.dilation) > 1):
+    if (job.kernels.best_pixels[job.key] == NULL or not has_vectors_of_channels(job.channels, job.item)
+            or not job.flat or not 2 <= job.side <= 3 or height.stride > 1):
         return False
-    job.pixels_of, job.n_rows = best, 0
     job.block = min(height.output, FEW_CHANNEL_ROWS if far or aliased else CHANNEL_ROWS)
     job.blocks = ceil_div(height.output, job.block)
     job.items = job.planes * job.blocks
     job.ahead = FAR_PIXELS_AHEAD_BYTES if far else PIXELS_AHEAD_BYTES
+    job.run, job.way = forward_channels, b"forward by rows of pixels"
     return True
+
+
+cdef inline bint has_vectors_of_channels(ptrdiff_t channels, ptrdiff_t item) noexcept nogil:
+    """Whether channels lie side by side, and are worth a vector."""
+    return channels > 1 and channels * item >= LEAST_RUN
 
 
 cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
@@ -36,7 +39,7 @@ cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noe
     c.height, c.row, c.kernel, c.first = height.length, height.step, height.kernel, window_start(height, oh)
     c.n_rows, c.n_channels = min(job.block, height.output - oh), job.channels
     c.y_row, c.step = width.output * job.channels, width.stride * width.step
-    c.shared = max(0, width.kernel - width.stride) if width.dilation == 1 else 0
+    c.shared = max(0, width.kernel - width.stride)
     c.fill, c.flip, c.ahead = <const void *> &job.fill[0], job.flip, job.ahead
     while ow < width.output:
         start = window_start(width, ow)
@@ -44,10 +47,11 @@ cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noe
         for t in range(width.kernel):
             # A tap in padding changes neither the winner nor its place as another one that is there.
             seen = max(first_tap(width, start), min(t, end_tap(width, start) - 1))
-            c.tap[t], c.tap_code[t] = (start + seen * width.dilation) * width.step, seen
+            c.tap[t], c.tap_code[t] = (start + seen) * width.step, seen
         y = ((plane * height.output + oh) * width.output + ow) * job.channels
-        job.pixels_of(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
-                      job.cells + plane_offset(job, plane) * job.item, &c)
+        job.kernels.best_pixels[job.key](
+            job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
+            job.cells + plane_offset(job, plane) * job.item, &c)
         ow += c.n_pixels
 
 
@@ -70,7 +74,7 @@ cdef bint plan_pixel_sums(Gradient *g, cpool_sum_pixels *kernel) noexcept nogil:
     g.blocks = ceil_div(height.length + (height.before if stride == 2 else 0), g.block)
     g.items = g.planes * g.blocks
     g.run = backward_pixels
-    count_path(BACKWARD_PIXELS)
+    ways[1] = b"backward by sums down the rows of pixels"
     return True
 
 

@@ -191,7 +191,8 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
         along.n_taps = job.level[i].n_taps
         along.tap = job.tap + job.level[i].first
         along.tap_code = job.tap_code + job.level[i].first
-        exact |= job.along(made, places, &along, made_by[i], exact)
+        exact |= job.kernels.best_along[job.key][min(job.size, 1)](
+            made, places, &along, made_by[i], exact)
         along.value, along.code, along.later, along.in_pairs, along.n_images = made, places, True, False, 1
     return exact
 
@@ -240,7 +241,8 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
             at = (plane * slices + d * depth.stride) * slice_cells
             down.value = buffer_cells(job, scratch, &job.rows, at)
             down.code = buffer_places(job, scratch, &job.rows, at)
-            job.down(outputs + (first_y + y) * job.item,
+            job.kernels.best_down[job.key][min(job.size, 1)](
+                outputs + (first_y + y) * job.item,
                      record + (first_y + y) * job.code_item if record != NULL else NULL, y_row, &down, block.n[1],
                      width, room - y if room else 0, exact)
     if apart:

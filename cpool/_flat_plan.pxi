@@ -15,7 +15,7 @@ cdef ptrdiff_t LEAST_BAND_BYTES = 16    # of blocks: 1.3x to 5x of one channel a
 cdef ptrdiff_t LEAST_COLUMNS = 128      # of a block that does not have all
 
 
-cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bint in_pairs) noexcept nogil:
+cdef bint plan_flat(Job *job) noexcept nogil:
     """Cuts the outputs into groups of planes, or blocks of one, whose scratch stays in the cache.
 
     Where it returns False, other ways of forward set what they need of the job anew.
@@ -40,12 +40,12 @@ cdef bint plan_flat(Job *job, cpool_best_along *along, cpool_best_down *down, bi
                   and plane_outputs(job) <= 2 * BLOCK_CELLS // job.code_item)
     job.items = ceil_div(job.planes, job.group) * job.bands * plane_blocks(job)
     job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
-    job.n_rows, job.n_taps, job.ahead = 0, width.stride, bytes_ahead(job)
+    job.n_taps, job.ahead = width.stride, bytes_ahead(job)
     job.n_list = MOST_ALONG * MOST_LEVELS + min(width.kernel, 2 * width.stride)
     # Pairs of neighbouring columns are taken apart by the first pass itself.
-    job.in_pairs = (in_pairs and (job.record == NULL or job.code_item == 1) and job.channels == 1 and width.step == 1
+    job.in_pairs = (takes_pairs(job) and (job.record == NULL or job.code_item == 1) and job.channels == 1 and width.step == 1
                     and width.stride == 2 and width.kernel > 1 and width.dilation == 1)
-    job.along, job.down = along, down
+    job.run, job.way = forward_flat, b"forward by passes of one channel" if has_outputs_apart(job) else b"forward by passes"
     return True
 
 

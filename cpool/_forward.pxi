@@ -29,10 +29,22 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
 
 cdef void plan_pixels(Job *job) noexcept nogil:
     """An item is an output row."""
+    job.best = job.kernels.window_best[job.key][job.size]
+    job.n_rows = rows_of_window(job)
     job.n_taps = min(job.axis[2].kernel, job.axis[2].length)
     job.items = job.planes * job.axis[0].output * job.axis[1].output
     job.streams = bytes_of_x(job) > CACHE_BYTES
     job.ahead = rows_ahead(job)
+    job.run, job.way = forward_pixels, b"forward by pixels of x"
+
+
+cdef inline ptrdiff_t rows_of_window(const Job *job) noexcept nogil:
+    return min(job.axis[0].kernel, job.axis[0].length) * min(job.axis[1].kernel, job.axis[1].length)
+
+
+cdef inline bint takes_pairs(const Job *job) noexcept nogil:
+    """Whether vectors take every second element straight from x."""
+    return job.kernels.window_best_pairs[job.key] != NULL
 
 
 cdef inline bint takes_pixels(const Job *job) noexcept nogil:
@@ -43,15 +55,14 @@ cdef inline bint takes_pixels(const Job *job) noexcept nogil:
         taps *= job.axis[i].kernel
         cells *= min(job.axis[i].kernel, job.axis[i].stride)
     # With codes of two bytes the kernel has no vectors: passes 2.5x to 6x.
-    return (job.channels > 1 and job.channels * job.item >= LEAST_RUN and (job.record == NULL or job.code_item == 1)
+    return (has_vectors_of_channels(job.channels, job.item) and (job.record == NULL or job.code_item == 1)
             and (taps <= ONE_PASS_TAPS or taps <= 4 * cells))
 
 
 cdef void merge_planes(Job *job) noexcept nogil:
     """Makes all planes one where no window reaches past its plane's rows, which lie evenly."""
     cdef Axis *height = &job.axis[1]
-    if (job.channels == 1 and job.n_lead == 1 and job.axis[0].length == 1 and job.axis[0].output == 1
-            and is_tiled(height) and height.end_whole - height.whole == height.output
+    if (job.channels == 1 and job.n_lead == 1 and job.flat and is_tiled(height) and height.end_whole - height.whole == height.output
             and (height.length == 1 or job.lead_step[0] == height.length * height.step)):
         if height.length == 1:
             height.step = job.lead_step[0]
@@ -69,7 +80,7 @@ cdef inline bint are_one_plane(const Job *job) noexcept nogil:
             and is_tiled(height))
 
 
-cdef bint plan_rows(Job *job, cpool_window_best *every_second, bint if_faster) noexcept nogil:
+cdef bint plan_rows(Job *job, bint if_faster) noexcept nogil:
     """Whether output rows are made of x's rows themselves, all taps in place; if_faster: only where passes are slower.
 
     1.3x on 224x224 and 28x28 planes of stride 2 against laying the rows out first, which waits for x.
@@ -79,17 +90,18 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second, bint if_faster) n
     cdef bint padded = (width.end_whole - width.whole < width.output
                         or height.end_whole - height.whole < height.output)
     # Windows of two axes are as fast by passes at stride 1 and of shorter rows, but where all planes are one.
-    cdef bint square = (if_faster and height.kernel > 1 and width.kernel > 1 and job.axis[0].kernel == 1
-                        and job.axis[0].length == 1 and job.axis[0].output == 1 and not are_one_plane(job))
+    cdef bint square = if_faster and height.kernel > 1 and width.kernel > 1 and job.flat and not are_one_plane(job)
     # Those that see padding are done one by one, of short rows they are too many.
     cdef bint few = sees_left(width) and (not square or width.end_whole == width.output)
     cdef ptrdiff_t least = PADDED_ROW_BYTES if padded and not few else 48 if padded or square else 16
-    if (job.channels > 1 or width.step != 1 or width.stride > 2 or (width.stride == 2 and every_second == NULL)
-            or job.code_item > 1 or <double> job.n_rows * width.kernel > STRIDE_TAPS * width.stride
+    if (job.channels > 1 or width.step != 1 or width.stride > 2 or (width.stride == 2 and not takes_pairs(job))
+            or job.code_item > 1 or <double> rows_of_window(job) * width.kernel > STRIDE_TAPS * width.stride
             or (square and width.stride == 1) or width.output * job.item < least):
         return False
+    job.best = job.kernels.window_best[job.key][job.size]
+    job.n_rows = rows_of_window(job)
     if width.stride == 2:
-        job.best = every_second
+        job.best = job.kernels.window_best_pairs[job.key]
         job.streams = bytes_of_x(job) > CACHE_BYTES
         job.ahead = rows_ahead(job)
         job.left = sees_left(width) and job.n_rows <= CPOOL_MOST_LEFT_ROWS
@@ -98,6 +110,7 @@ cdef bint plan_rows(Job *job, cpool_window_best *every_second, bint if_faster) n
     job.group = 1 if job.blocks > 1 else max(1, BLOCK_CELLS // (height.output * width.output))
     job.items = ceil_div(job.planes * job.axis[0].output, job.group) * job.blocks
     job.n_taps = width.kernel
+    job.run, job.way = forward_rows, b"forward by rows of x"
     return True
 
 

@@ -26,17 +26,17 @@ cdef struct Job:
     void (*run)(const Job *, Scratch *, ptrdiff_t) noexcept nogil
     ptrdiff_t items               # calls of run, each of which writes its own part of the result
     const cpool_kernels *kernels
-    cpool_window_best *best
-    cpool_best_along *along       # forward_flat
-    cpool_best_down *down
-    cpool_best_one *one           # forward_runs
-    cpool_best_planes *planes_of  # forward_planes
-    cpool_best_pixels *pixels_of  # forward_channels
-    bint in_pairs                 # rows are not taken apart by place modulo stride
+    const char *way               # what the run is called, for tests
+    int key, size                 # of x's elements (CPOOL_FOR_EACH_KEY); of codes, as a power of two, 0 without record
     Axis axis[3]
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes
-    int n_lead
+    int n_lead                    # axes before the pooled ones and channels, merged where one step covers two:
+    const ptrdiff_t *lead_length  # [n_lead]
+    const ptrdiff_t *lead_step
+    bint flat                     # planes have two axes: depth is one point
+    bint whole                    # the only window is all of a plane, which is one run of memory
+    ptrdiff_t side, step          # taps of a square window without gaps, and its stride both ways; else 0
     char *cells                   # x or dx
     char *end                     # past the last of x's elements
     char *outputs                 # y or dout, contiguous
@@ -46,6 +46,7 @@ cdef struct Job:
     char fill_key[8]              # the same between passes
     uint64_t flip                 # what makes keys of x's elements
     # forward_flat
+    bint in_pairs                 # rows are not taken apart by place modulo stride
     Cut cut[3]
     int last_axis                 # the one whose pass makes y
     int levels, row_levels        # passes in scratch; those along the rows
@@ -61,19 +62,19 @@ cdef struct Job:
     ptrdiff_t row_outputs         # from one row to the next, of each place modulo stride
     bint raises                   # blocks are whole planes or rows, and some windows begin in the padding
     char *least                   # the least place of each output of a plane
-    bint streams                  # forward_rows: past the caches
-    ptrdiff_t ahead               # forward from x itself: how far ahead it is asked for, in bytes
+    # Forward from x itself
+    cpool_planes layout           # forward_planes
+    cpool_window_best *best       # forward_rows, forward_pixels
+    bint streams                  # past the caches
+    ptrdiff_t ahead               # how far ahead x is asked for, in bytes
     bint left                     # forward_rows: the first window's first tap alone lies in padding
-    bint whole                    # forward_planes: a window is a whole plane, which is done as one row
-    ptrdiff_t block, blocks       # output rows done at a time, and how many times (forward_rows)
+    ptrdiff_t block, blocks       # output rows done at a time, and how many times
+    # Scratch
     ptrdiff_t *tap                # [n_list] offset in scratch
     int64_t *tap_code             # [n_list]
     ptrdiff_t n_rows, n_taps      # the most that a window has
     ptrdiff_t scratch_bytes
     Scratch *scratch              # [threads]
-    # Not cleared. [n_lead] the axes before the pooled ones and channels, merged where one step covers two
-    ptrdiff_t lead_length[64]
-    ptrdiff_t lead_step[64]
 
 cdef struct Scratch:
     const void **value
@@ -104,6 +105,25 @@ cdef inline void find_whole_windows(Axis *axis) noexcept nogil:
     cdef ptrdiff_t room = axis.length + axis.before - span(axis)
     axis.whole = min(axis.output, ceil_div(axis.before, axis.stride))
     axis.end_whole = max(axis.whole, min(axis.output, room // axis.stride + 1)) if room >= 0 else axis.whole
+
+cdef void find_facts(Job *job) noexcept:
+    """What ways of forward ask of the geometry."""
+    cdef const Axis *depth = &job.axis[0]
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *axis
+    cdef ptrdiff_t cells = 1
+    cdef int i = 2
+    job.flat = depth.kernel == depth.length == depth.output == 1
+    job.side = width.kernel if height.kernel == width.kernel and height.dilation == width.dilation == 1 else 0
+    job.step = width.stride if height.stride == width.stride else 0
+    job.whole = job.channels == 1
+    while job.whole and i >= 0:
+        axis = &job.axis[i]
+        job.whole = (axis.kernel == axis.length and axis.output == 1 and axis.before == 0
+                     and (axis.length == 1 or axis.dilation == 1 and axis.step == cells))
+        cells *= axis.length
+        i -= 1
 
 cdef inline ptrdiff_t first_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
     """The outputs from here to last_viewer may look at this cell; neither is clipped to the outputs there are."""

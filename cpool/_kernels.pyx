@@ -50,7 +50,7 @@ include "_flat.pxi"
 include "_planes.pxi"
 include "_backward.pxi"
 include "_channels.pxi"
-include "_runs.pxi"
+include "_whole.pxi"
 include "_sums.pxi"
 include "_row_sums.pxi"
 include "_spread.pxi"
@@ -59,38 +59,9 @@ include "_scatter.pxi"
 include "_plan.pxi"
 
 
-cdef void prepare(Job *job, Plan plan, ndarray x) noexcept:
-    """Fills in what a job takes from x and its plan; its last axes are the pooled ones, before them the channels."""
-    cdef int i, lead = plan.ndim - plan.rank - plan.channels_last
-    cdef const npy_intp *shape = plan.x_shape
-    cdef const npy_intp *strides = plan.x_strides
-    cdef ptrdiff_t item = PyArray_ITEMSIZE(x)
-    memset(job, 0, <char *> job.lead_length - <char *> job)
-    job.kernels = chosen
-    job.item, job.code_item = item, plan.code_item
-    for i in range(3):
-        job.axis[i] = plan.axis[i]
-    job.channels = plan.channels
-    job.cells = <char *> PyArray_DATA(x)
-    job.end = job.cells + plan.x_end
-    job.planes = 1
-    # Leading axes that one step covers are one axis.
-    for i in range(lead):
-        job.planes *= shape[i]
-        if job.n_lead and job.lead_step[job.n_lead - 1] * item == strides[i] * shape[i]:
-            job.lead_length[job.n_lead - 1] *= shape[i]
-            job.lead_step[job.n_lead - 1] = strides[i] // item
-        else:
-            job.lead_length[job.n_lead] = shape[i]
-            job.lead_step[job.n_lead] = strides[i] // item
-            job.n_lead += 1
-    if job.n_lead == 0:
-        job.lead_length[0], job.lead_step[0], job.n_lead = 1, 0, 1
-
-
 cdef inline double work_of(const Job *job) noexcept nogil:
     cdef double work = <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
-    return work * job.axis[2].kernel if job.one != NULL else work
+    return work * job.axis[2].kernel if job.whole else work
 
 
 cdef int run(Job *job) except -1:
@@ -136,54 +107,17 @@ cdef void run_item(void *job, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
 
 cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     """Pools x into y, and the winners' places into record unless that is None; y and record in x's layout."""
-    cdef Job job
-    cdef int key = plan.key, size
-    cdef bint rows
-    cdef const Axis *axis
-    cdef cpool_window_best *every_second
-    cdef cpool_best_along *along
-    cdef cpool_best_down *down
-    prepare(&job, plan, x)
-    job.outputs = <char *> PyArray_DATA(y)
-    job.record = <char *> PyArray_DATA(record) if record is not None else NULL
-    memcpy(job.fill, plan.fill, sizeof(job.fill))
-    memcpy(job.fill_key, plan.fill_key, sizeof(job.fill_key))
-    job.flip = plan.flip
-    axis = job.axis
-    size = log2_bytes(job.code_item) if record is not None else 0
-    job.best = chosen.window_best[key][size]
-    job.n_rows = min(axis[0].kernel, axis[0].length) * min(axis[1].kernel, axis[1].length)
-    every_second = chosen.window_best_pairs[key]
-    if plan_planes(&job, chosen.best_planes[key], every_second != NULL):
-        job.run = forward_planes
-        count_path(FORWARD_PLANES)
-        return run(&job)
-    if plan_aside(&job, chosen.best_aside[key]):
-        job.run = forward_planes
-        count_path(FORWARD_ASIDE)
-        return run(&job)
-    if plan_channels(&job, chosen.best_pixels[key]):
-        job.run = forward_channels
-        count_path(FORWARD_CHANNELS)
-        return run(&job)
-    if plan_runs(&job, chosen.best_one[key]):
-        job.run = forward_runs
-        count_path(FORWARD_RUNS)
-        return run(&job)
-    merge_planes(&job)
-    along, down = chosen.best_along[key][min(size, 1)], chosen.best_down[key][min(size, 1)]
-    rows = plan_rows(&job, every_second, True)
-    # Of a small window channels last has each tap as a run of channels in x itself.
-    if not rows and not takes_pixels(&job) and plan_flat(&job, along, down, every_second != NULL):
-        job.run = forward_flat
-        count_path(FORWARD_APART if has_outputs_apart(&job) else FORWARD_FLAT)
-    elif rows or plan_rows(&job, every_second, False):
-        job.run = forward_rows
-        count_path(FORWARD_ROWS)
-    else:
-        plan_pixels(&job)
-        job.run = forward_pixels
-        count_path(FORWARD_PIXELS)
+    cdef Job job = plan.job
+    job.kernels, job.cells = chosen, <char *> PyArray_DATA(x)
+    job.end, job.outputs = job.cells + plan.x_end, <char *> PyArray_DATA(y)
+    if record is not None:
+        job.record, job.size = <char *> PyArray_DATA(record), log2_bytes(job.code_item)
+    if not (plan_planes(&job) or plan_aside(&job) or plan_channels(&job) or plan_whole(&job)):
+        merge_planes(&job)
+        # Of a small window channels last has each tap as a run of channels in x itself.
+        if not (plan_rows(&job, True) or not takes_pixels(&job) and plan_flat(&job) or plan_rows(&job, False)):
+            plan_pixels(&job)
+    ways[0] = job.way
     return run(&job)
 
 

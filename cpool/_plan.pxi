@@ -89,12 +89,11 @@ cdef class Plan:
     cdef readonly int rank
     cdef tuple arguments
     cdef npy_dtype dtype, record_dtype
-    cdef int code, key, ndim            # of the dtype, of x's keys (CPOOL_FOR_EACH_KEY)
-    cdef uint64_t flip
-    cdef char fill[8]                   # what no element is beaten by,
-    cdef char fill_key[8]               # and its key
-    cdef Axis axis[3]                   # missing ones of length 1 in front
-    cdef ptrdiff_t taps, code_item, channels
+    cdef int code, ndim                 # code: of the dtype
+    cdef ptrdiff_t taps
+    cdef Job job                        # what a forward is, but for its arrays and how it is done
+    cdef ptrdiff_t lead_length[64]
+    cdef ptrdiff_t lead_step[64]
     cdef npy_intp[64] x_shape, x_strides, y_shape, y_strides, dx_strides
     cdef ptrdiff_t x_begin, x_end       # bytes from x's first element
     cdef ptrdiff_t y_bytes, dx_bytes
@@ -103,27 +102,28 @@ cdef class Plan:
                  tuple order):
         cdef int i, lead
         cdef ptrdiff_t reach
+        cdef Job *job = &self.job
         self.arguments = operation, dtype, shape, strides, channels_last, code, order
         self.dtype, self.shape, self.channels_last, self.code = dtype, shape, channels_last, code
         self.rank, self.ndim = operation[1], len(shape)
-        self.key = CPOOL_min_f32 if code == CPOOL_f32 and order[2] else code
-        memcpy(self.fill, <const char *> <bytes> order[0], dtype.itemsize)
-        memcpy(self.fill_key, <const char *> <bytes> order[1], dtype.itemsize)
-        self.flip = order[2]
+        job.item, job.key = dtype.itemsize, CPOOL_min_f32 if code == CPOOL_f32 and order[2] else code
+        memcpy(job.fill, <const char *> <bytes> order[0], dtype.itemsize)
+        memcpy(job.fill_key, <const char *> <bytes> order[1], dtype.itemsize)
+        job.flip = order[2]
         self.taps = 1
         lead = self.ndim - self.rank
         axes = geometry(shape[lead:], *operation[2:])
         for i in range(3):
-            self.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0, 0, 1)
+            job.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0, 0, 1)
             if i >= 3 - self.rank:
                 length, kernel, stride, before, dilation, output = axes[i - 3 + self.rank]
                 step = strides[self.ndim - 3 + i] // dtype.itemsize
-                self.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
-                find_whole_windows(&self.axis[i])
-            self.taps *= self.axis[i].kernel
+                job.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
+                find_whole_windows(&job.axis[i])
+            self.taps *= job.axis[i].kernel
         # The smallest unsigned integer that holds a tap's number, in bytes.
-        self.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8
-        self.record_dtype = RECORD_DTYPES[log2_bytes(self.code_item)]
+        job.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8
+        self.record_dtype = RECORD_DTYPES[log2_bytes(job.code_item)]
         self.output_shape = shape[:lead] + tuple([axis[5] for axis in axes])
         self.x_end = self.y_bytes = self.dx_bytes = dtype.itemsize
         for i in range(self.ndim):
@@ -133,12 +133,32 @@ cdef class Plan:
             reach = (self.x_shape[i] - 1) * self.x_strides[i]
             self.x_begin += min(reach, 0)
             self.x_end += max(reach, 0)
-        self.channels = self.x_shape[lead - 1] if channels_last else 1
+        job.channels = self.x_shape[lead - 1] if channels_last else 1
+        self.merge_leading_axes(lead - channels_last)
+        find_facts(job)
         lay_out(self.ndim, self.y_shape, dtype.itemsize, self.rank, channels_last, self.y_strides)
         lay_out(self.ndim, self.x_shape, dtype.itemsize, self.rank, channels_last, self.dx_strides)
 
     def __reduce__(self):
         return Plan, self.arguments
+
+    cdef void merge_leading_axes(self, int lead) noexcept:
+        """Of the axes before the pooled ones and channels those that one step covers are one."""
+        cdef Job *job = &self.job
+        cdef ptrdiff_t step
+        cdef int i, n = 0
+        job.planes, job.lead_length, job.lead_step = 1, self.lead_length, self.lead_step
+        self.lead_length[0] = 1
+        for i in range(lead):
+            job.planes *= self.x_shape[i]
+            step = self.x_strides[i] // job.item
+            if n and self.lead_step[n - 1] == step * self.x_shape[i]:
+                self.lead_length[n - 1] *= self.x_shape[i]
+            else:
+                self.lead_length[n] = self.x_shape[i]
+                n += 1
+            self.lead_step[n - 1] = step
+        job.n_lead = max(1, n)
 
     cdef ndarray new_output(self, str name, npy_dtype dtype):
         return empty(name, self.output_shape, dtype, self.rank, self.channels_last)

@@ -43,7 +43,7 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.scratch_bytes = ceil_div(g.codes + outputs, 64) * 64
     g.shared_bytes = height.length * VIEWERS_BYTES + 2 * BESIDE + width.output
     g.run = backward_rows
-    count_path(BACKWARD_ROWS)
+    ways[1] = b"backward by sums of rows"
     return True
 
 

@@ -90,32 +90,14 @@ if forced and forced not in usable_isas():
     raise ImportError(f"CPOOL_ISA is {forced!r}; this machine can run {', '.join(usable_isas())}")
 select_isa(forced or usable_isas()[0])
 
-# How often each way of doing a call was taken: for tests, which cannot see it in the results.
-cdef enum Path:
-    FORWARD_ROWS, FORWARD_PIXELS, FORWARD_FLAT, FORWARD_APART, FORWARD_PLANES, FORWARD_ASIDE, FORWARD_CHANNELS,
-    FORWARD_RUNS
-    BACKWARD_GROUPS, BACKWARD_PLANES, BACKWARD_CHANNELS, BACKWARD_PARTS, BACKWARD_PAIRS, BACKWARD_CELLS,
-    BACKWARD_SUMS, BACKWARD_PIXELS, BACKWARD_ROWS, BACKWARD_EIGHTS, BACKWARD_FLAT, BACKWARD_DOWN, BACKWARD_INDICES,
-    N_PATHS
-cdef ptrdiff_t path_counts[N_PATHS]
+# How the last calls were done, forward and backward: for tests, which cannot see it in the results.
+cdef const char *ways[2]
 
 
-cdef inline void count_path(Path path) noexcept nogil:
-    path_counts[<int> path] += 1
+def last_ways():
+    return tuple([(<bytes> way).decode() if way != NULL else "" for way in ways])
 
 
 def streams():
     """How many runs of stores have gone past the caches: for the same tests."""
     return cpool_load(&cpool_streamed)
-
-
-def paths():
-    """{name: calls so far} of the ways of doing a call."""
-    names = ("forward by rows of x", "forward by pixels of x", "forward by passes", "forward by passes of one channel",
-             "forward by planes", "forward by planes side by side", "forward by rows of pixels", "forward by windows",
-             "backward of four planes at a time", "backward of up to three planes", "backward of channels",
-             "backward of parts of planes", "backward of pairs", "backward of windows of channels side by side",
-             "backward by sums of channels", "backward by sums down the rows of pixels", "backward by sums of rows",
-             "backward of eight planes at a time", "backward by sums of all cells", "backward by sums down the columns",
-             "backward by indices")
-    return {name: path_counts[i] for i, name in enumerate(names)}

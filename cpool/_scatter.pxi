@@ -59,11 +59,8 @@ cdef void decode(ndarray record, ndarray indices, Plan plan) noexcept:
     cdef Decoding decoding
     cdef Job *job = &decoding.job
     cdef ptrdiff_t i, items, row_cells
-    memset(job, 0, sizeof(Job))
-    for i in range(3):
-        job.axis[i] = plan.axis[i]
+    job[0] = plan.job
     job.record, job.outputs = <char *> PyArray_DATA(record), <char *> PyArray_DATA(indices)
-    job.code_item, job.channels = plan.code_item, plan.channels
     row_cells = job.axis[2].output * job.channels
     items = record.size // row_cells
     for i in range(min(plan.taps, 256)):

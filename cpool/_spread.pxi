@@ -34,7 +34,7 @@ cdef bint plan_spread(Gradient *g, cpool_spread *cells, cpool_spread *pairs) noe
     g.parts = ceil_div(g.rows, g.chunk)
     g.items = slices * g.parts
     g.run = backward_spread
-    count_path(BACKWARD_PAIRS if g.channels == 1 else BACKWARD_CELLS)
+    ways[1] = b"backward of pairs" if g.channels == 1 else b"backward of windows of channels side by side"
     return True
 
 

@@ -24,7 +24,7 @@ cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
     g.items = g.planes * g.axis[0].length * g.blocks
     g.sum = kernel
     g.run = backward_sums
-    count_path(BACKWARD_SUMS)
+    ways[1] = b"backward by sums of channels"
     return True
 
 
@@ -68,7 +68,7 @@ cdef bint plan_flat_sums(Gradient *g, cpool_sum_record *kernel, cpool_sum_same *
     g.same.before[0], g.same.before[1] = g.axis[1].before, g.axis[2].before
     g.same.ahead = g.chunk if g.bytes > NEAR_BYTES else 0
     g.run = backward_flat
-    count_path(BACKWARD_FLAT if g.sum_same == NULL else BACKWARD_DOWN)
+    ways[1] = b"backward by sums of all cells" if g.sum_same == NULL else b"backward by sums down the columns"
     return True
 
 

@@ -9,9 +9,9 @@ from forward_paths import ALL, ASIDE, PASSES, PLANES, check, each, pooled
 import cpool
 
 # By table, without a record and with one; else passes.
-WIDE = {"avx512": ([PLANES], [PLANES]), "avx2": ([PASSES], [PLANES])}
-SIDE_BY_SIDE = {isa: ([ASIDE], [ASIDE]) for isa in ("avx512", "avx2")}
-WITH_RECORD = {isa: ([PASSES], [ASIDE]) for isa in ("avx512", "avx2")}
+WIDE = {"avx512": (PLANES, PLANES), "avx2": (PASSES, PLANES)}
+SIDE_BY_SIDE = {isa: (ASIDE, ASIDE) for isa in ("avx512", "avx2")}
+WITH_RECORD = {isa: (PASSES, ASIDE) for isa in ("avx512", "avx2")}
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_planes_side_by_side_with_record(one_thread, dtype, arguments):
 @pytest.mark.parametrize(("threads", "isas"), [(2, ("avx512", "avx2")), (3, ("avx2",)), (5, ())])
 def test_a_group_of_planes_side_by_side_for_each_thread(one_thread, threads, isas):
     """32 planes are two groups of sixteen, four of eight."""
-    window, path = ((9, 9), (1, 1), (4, 4)), {isa: ([PASSES], [ASIDE]) for isa in isas}
+    window, path = ((9, 9), (1, 1), (4, 4)), {isa: (PASSES, ASIDE) for isa in isas}
     x = values(np.random.default_rng(0), np.dtype("f4"), (1, 32, 60, 45), "ties")
     cpool.set_num_threads(threads)
     pooled(path, "max", x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), "max"))
@@ -160,7 +160,7 @@ def test_planes_not_side_by_side(one_thread, dtype, arguments):
 @each([("f4", (1, 16, 12, 32), ((7, 7), (1, 1), (3, 3)))])
 def test_rows_of_scratch_in_each_others_way(one_thread, dtype, arguments):
     """With 16 lanes a row is 2048 bytes, which is refused; with 8 it is 1024."""
-    check({"avx2": ([ASIDE], [ASIDE])}, dtype, *arguments)
+    check({"avx2": (ASIDE, ASIDE)}, dtype, *arguments)
 
 
 @pytest.mark.parametrize("dtype", [np.dtype(name) for name in ("f4", "u1", "i2", "f8")], ids=str)

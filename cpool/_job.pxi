@@ -132,6 +132,9 @@ cdef inline ptrdiff_t first_viewer(const Axis *axis, ptrdiff_t cell) noexcept no
 cdef inline ptrdiff_t last_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
     return (cell + axis.before) // axis.stride
 
+cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
+    return job.axis[0].output * job.axis[1].output * job.axis[2].output * job.channels
+
 cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nogil:
     """Elements from the array's first cell to the plane's."""
     cdef ptrdiff_t offset = 0

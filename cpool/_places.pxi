@@ -16,10 +16,6 @@ cdef void find_least_places(Job *job) noexcept nogil:
     skip_padding(job, job.least, &block)
 
 
-cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
-    return job.axis[0].output * job.axis[1].output * job.axis[2].output * job.channels
-
-
 cdef void raise_places(const Job *job, const Block *block) noexcept nogil:
     """As skip_padding, of whole planes, or whole rows of a slice."""
     cdef ptrdiff_t row = job.axis[2].output * job.channels
@@ -50,44 +46,34 @@ cdef void skip_padding(const Job *job, char *record, const Block *block) noexcep
     cdef const Axis *depth = &job.axis[0]
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t beside = max(0, min(block.n[2], width.whole - block.first[2]))
-    cdef ptrdiff_t plane, d, h, start_d, start_h, row = width.output * job.channels, at
-    cdef int64_t least
+    cdef ptrdiff_t beside = max(0, min(block.n[2], width.whole - block.first[2])), plane, d, h, w, n, run, start, at
+    cdef int64_t first
     if depth.before == 0 and height.before == 0 and beside == 0:
         return
     for plane in range(block.plane, block.plane + block.planes):
         for d in range(block.first[0], block.first[0] + block.n[0]):
-            start_d = window_start(depth, d)
-            h = block.first[1]
-            at = (plane * depth.output + d) * height.output * row
-            while h < block.first[1] + block.n[1]:
-                start_h = window_start(height, h)
-                least = (first_tap(depth, start_d) * height.kernel + first_tap(height, start_h)) * width.kernel
-                if start_d < 0 or start_h < 0:
-                    raise_columns(job, record, block, at + h * row, 1, block.n[2], least)
-                    h += 1
-                else:
-                    raise_columns(job, record, block, at + h * row, block.first[1] + block.n[1] - h, beside, least)
-                    break
+            for h in range(block.first[1], block.first[1] + block.n[1]):
+                at = (((plane * depth.output + d) * height.output + h) * width.output + block.first[2]) * job.channels
+                first = (first_tap(depth, window_start(depth, d)) * height.kernel
+                         + first_tap(height, window_start(height, h))) * width.kernel
+                w, n = 0, block.n[2] if first > 0 else beside
+                while w < n:
+                    start = window_start(width, block.first[2] + w)
+                    run = n - w if start >= 0 and job.bands == 1 else 1
+                    raise_run(job, record, at + w * job.channels + block.channel, run * block.channels,
+                              first + first_tap(width, start))
+                    w += run
 
 
-cdef void raise_columns(const Job *job, char *record, const Block *block, ptrdiff_t at, ptrdiff_t n_rows, ptrdiff_t n,
-                        int64_t row_least) noexcept nogil:
-    """The first n columns of a block in n_rows rows, the first of which begins at `at`."""
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t w, i, h
-    cdef int64_t least
-    for w in range(block.first[2], block.first[2] + n):
-        least = row_least + first_tap(width, window_start(width, w))
-        for h in range(n_rows):
-            i = at + (h * width.output + w) * job.channels + block.channel
-            if job.code_item == 1:
-                raise_run(<uint8_t *> record + i, block.channels, least)
-            else:
-                raise_run(<uint16_t *> record + i, block.channels, least)
+cdef inline void raise_run(const Job *job, char *record, ptrdiff_t at, ptrdiff_t n,
+                           int64_t least) noexcept nogil:
+    if job.code_item == 1:
+        raise_codes(<uint8_t *> record + at, n, <uint8_t> least)
+    else:
+        raise_codes(<uint16_t *> record + at, n, <uint16_t> least)
 
 
-cdef inline void raise_run(record_t *record, ptrdiff_t n, int64_t least) noexcept nogil:
+cdef inline void raise_codes(record_t *record, ptrdiff_t n, record_t least) noexcept nogil:
     cdef ptrdiff_t i
     for i in range(n):
-        record[i] = max(record[i], <record_t> least)
+        record[i] = max(record[i], least)

@@ -40,17 +40,11 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
         x = job.cells + job.item * (plane_offset(job, block.plane + plane) + start_d * depth.step
                                     + start_h * height.step + block.channel)
         for d in range(slices):
-            if not is_seen(depth, start_d, d):
+            if not 0 <= start_d + d < depth.length:
                 continue
             i = first
             while i < end:
                 n = min(job.strip, end - i)
-                if height.stride > span(height):
-                    # Not the rows between the windows.
-                    if i % height.stride >= span(height):
-                        i += height.stride - i % height.stride
-                        continue
-                    n = min(n, span(height) - i % height.stride)
                 exact |= make_rows(job, scratch, &block, x + job.item * (d * depth.step + i * height.step),
                                    (plane * slices + d) * rows + i, n, not one_run)
                 i += n
@@ -74,11 +68,6 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
         skip_padding(job, job.record, &block)
 
 
-cdef inline bint is_seen(const Axis *depth, ptrdiff_t start, ptrdiff_t d) noexcept nogil:
-    """Whether the d-th slice from `start` on is there, and not one between the windows."""
-    return 0 <= start + d < depth.length and (depth.stride <= span(depth) or d % depth.stride < span(depth))
-
-
 cdef inline void find_columns(const Job *job, Scratch *scratch, const Block *block) noexcept nogil:
     """Which columns of x a block sees, and where in a row of scratch the first ones go, one for each image."""
     cdef const Axis *width = &job.axis[2]
@@ -87,13 +76,13 @@ cdef inline void find_columns(const Job *job, Scratch *scratch, const Block *blo
     scratch.columns = min(width.length - scratch.first, job.row_outputs * width.stride - (scratch.first - start))
     for i in range(width.stride):
         at = scratch.first - start + i
-        scratch.tap[i] = at % width.stride * job.cells_in.image + at // width.stride * job.band
+        scratch.tap[i] = at % width.stride * job.image + at // width.stride * job.band
     # Padding remains beside the rows, where all blocks have the same columns.
     if scratch.filled == 0 or job.cut[2].count > 1 and (
             start < 0 or cells_seen(width, block.n[2]) > width.length - start):
-        fill_cells(job, scratch, 0, job.cells_in.image)
+        fill_cells(job, scratch, 0, job.image)
         if scratch.filled == 0:
-            fill_made(job, scratch, 0, job.rows.image)
+            fill_made(job, scratch, 0, job.n_made)
 
 
 cdef void fill_padding(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdiff_t start, ptrdiff_t slices,
@@ -115,16 +104,16 @@ cdef inline void fill_cells(const Job *job, Scratch *scratch, ptrdiff_t at, ptrd
     """Padding in n cells of each place modulo stride."""
     cdef cpool_fill *fill = job.kernels.fill[log2_bytes(job.item)]
     if job.in_pairs:
-        fill(buffer_cells(job, scratch, &job.cells_in, 2 * at), 0, 1, 2 * n, job.fill)
+        fill(laid_out(job, scratch, 2 * at), 0, 1, 2 * n, job.fill)
     else:
-        fill(buffer_cells(job, scratch, &job.cells_in, at), job.cells_in.image, job.cells_in.images, n, job.fill)
+        fill(laid_out(job, scratch, at), job.image, job.axis[2].stride, n, job.fill)
 
 
 cdef inline void fill_made(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdiff_t n) noexcept nogil:
     """What the passes along rows make of padding."""
-    job.kernels.fill[log2_bytes(job.item)](buffer_cells(job, scratch, &job.rows, at), 0, 1, n, job.fill_key)
+    job.kernels.fill[log2_bytes(job.item)](made(job, scratch, at), 0, 1, n, job.fill_key)
     if job.record != NULL:
-        memset(buffer_places(job, scratch, &job.rows, at), 0, n * place_bytes(job))
+        memset(places(job, scratch, at), 0, n * place_bytes(job))
 
 
 cdef inline bint make_rows(const Job *job, Scratch *scratch, const Block *block, const char *src, ptrdiff_t row,
@@ -144,32 +133,32 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
     cdef ptrdiff_t made_pitch = job.row_outputs * job.band
     src += scratch.first * width.step * job.item
     if job.band > 1 and width.stride == 1 and job.bands == 1 and width.step == job.channels:
-        job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[0] + row * made_pitch),
+        job.kernels.pack(laid_out(job, scratch, scratch.tap[0] + row * made_pitch),
                          made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item,
                          job.ahead)
     elif job.band > 1:
         for i in range(n):
             for first in range(min(width.stride, n_columns)):
-                job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, scratch.tap[first] + (row + i) * made_pitch),
+                job.kernels.pack(laid_out(job, scratch, scratch.tap[first] + (row + i) * made_pitch),
                                  job.band * job.item, src + (i * pitch + first * width.step) * job.item,
                                  width.stride * width.step * job.item if n_columns > width.stride else 0,
                                  (n_columns - first - 1) // width.stride + 1, block.channels * job.item, job.ahead)
     elif width.step == 1 and (job.in_pairs or width.stride == 1):
         made_pitch *= width.stride
-        job.kernels.pack(buffer_cells(job, scratch, &job.cells_in, row * made_pitch + scratch.first
+        job.kernels.pack(laid_out(job, scratch, row * made_pitch + scratch.first
                                       - window_start(width, block.first[2])),
                          made_pitch * job.item, src, pitch * job.item, n, n_columns * job.item, job.ahead)
     else:
         job.kernels.split[log2_bytes(job.item)](
-            buffer_cells(job, scratch, &job.cells_in, row * made_pitch), made_pitch, scratch.tap, width.stride, src,
+            laid_out(job, scratch, row * made_pitch), made_pitch, scratch.tap, width.stride, src,
             pitch, width.step if n_columns > 1 else 1, n, n_columns)
 
 
 cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end, ptrdiff_t from_at, ptrdiff_t at,
                             ptrdiff_t n, bint exact) noexcept nogil:
     """The passes from `first` to `end` over n cells of a run; whether anything was NaN, or is `exact`."""
-    cdef char *made = buffer_cells(job, scratch, &job.rows, at)
-    cdef char *places = buffer_places(job, scratch, &job.rows, at)
+    cdef char *y = made(job, scratch, at)
+    cdef char *record = places(job, scratch, at)
     cdef ptrdiff_t lanes = max(1, job.kernels.vector_bytes >> log2_bytes(job.item))
     cdef ptrdiff_t made_by[MOST_LEVELS]
     cdef cpool_pass along
@@ -182,18 +171,16 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
         n = (n + lanes - 1) & -lanes
         made_by[i] = n
         n += job.level[i].lost
-    along.value, along.code, along.later, along.in_pairs, along.n_images = made, places, True, False, 1
-    if first == 0:
-        along.n_images = job.axis[2].stride
-        along.value = buffer_cells(job, scratch, &job.cells_in, 2 * from_at if job.in_pairs else from_at)
-        along.code, along.later, along.in_pairs = NULL, False, job.in_pairs
     for i in range(first, end):
+        along.value, along.code, along.later, along.in_pairs, along.n_images = y, record, True, False, 1
+        if i == 0:
+            along.n_images = job.axis[2].stride
+            along.value = laid_out(job, scratch, 2 * from_at if job.in_pairs else from_at)
+            along.code, along.later, along.in_pairs = NULL, False, job.in_pairs
         along.n_taps = job.level[i].n_taps
         along.tap = job.tap + job.level[i].first
         along.tap_code = job.tap_code + job.level[i].first
-        exact |= job.kernels.best_along[job.key][min(job.size, 1)](
-            made, places, &along, made_by[i], exact)
-        along.value, along.code, along.later, along.in_pairs, along.n_images = made, places, True, False, 1
+        exact |= job.kernels.best_along[job.key][min(job.size, 1)](y, record, &along, made_by[i], exact)
     return exact
 
 
@@ -239,8 +226,8 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
         for d in range(n_slices):
             y = (plane * depth.output + d) * y_slice
             at = (plane * slices + d * depth.stride) * slice_cells
-            down.value = buffer_cells(job, scratch, &job.rows, at)
-            down.code = buffer_places(job, scratch, &job.rows, at)
+            down.value = made(job, scratch, at)
+            down.code = places(job, scratch, at)
             job.kernels.best_down[job.key][min(job.size, 1)](
                 outputs + (first_y + y) * job.item,
                      record + (first_y + y) * job.code_item if record != NULL else NULL, y_row, &down, block.n[1],

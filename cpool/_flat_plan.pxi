@@ -21,8 +21,8 @@ cdef bint plan_flat(Job *job) noexcept nogil:
     Where it returns False, other ways of forward set what they need of the job anew.
     """
     cdef const Axis *width = &job.axis[2]
-    cdef double one, more
-    if job.record != NULL and job.code_item > 2:
+    cdef ptrdiff_t one, more
+    if (job.record != NULL and job.code_item > 2) or not is_countable(job):
         return False
     job.last_axis = 0 if job.axis[0].kernel > 1 else 1
     job.group = 1
@@ -33,13 +33,13 @@ cdef bint plan_flat(Job *job) noexcept nogil:
         # What many planes more take: of one it may be nothing, in whole lines.
         one = lay_out_flat(job)
         job.group = 65
-        more = (lay_out_flat(job) - one) / 64
-        job.group = <ptrdiff_t> max(1.0, min(<double> job.planes, 1 + (FLAT_BYTES - one) / more))
+        more = (lay_out_flat(job) - one) // 64
+        job.group = max(1, min(job.planes, 1 + (FLAT_BYTES - one) // max(1, more)))
     job.raises = (job.record != NULL and job.channels == 1 and job.cut[2].count == 1
                   and job.axis[0].before + job.axis[1].before + width.before > 0
                   and plane_outputs(job) <= 2 * BLOCK_CELLS // job.code_item)
     job.items = ceil_div(job.planes, job.group) * job.bands * plane_blocks(job)
-    job.scratch_bytes = <ptrdiff_t> lay_out_flat(job)
+    job.scratch_bytes = lay_out_flat(job)
     job.n_taps, job.ahead = width.stride, bytes_ahead(job)
     job.n_list = MOST_ALONG * MOST_LEVELS + min(width.kernel, 2 * width.stride)
     # Pairs of neighbouring columns are taken apart by the first pass itself.
@@ -47,6 +47,15 @@ cdef bint plan_flat(Job *job) noexcept nogil:
                     and width.stride == 2 and width.kernel > 1 and width.dilation == 1)
     job.run, job.way = forward_flat, b"forward by passes of one channel" if has_outputs_apart(job) else b"forward by passes"
     return True
+
+
+cdef inline bint is_countable(const Job *job) noexcept nogil:
+    """Whether numbers of cells in scratch, and steps between them, fit in an integer with room to spare."""
+    cdef double cells = job.axis[2].stride
+    cdef int i
+    for i in range(3):
+        cells *= max(job.axis[i].length, cells_seen(&job.axis[i], job.axis[i].output))
+    return cells < 2.0**40
 
 
 cdef bint choose_band(Job *job) noexcept nogil:
@@ -112,7 +121,7 @@ cdef inline bint has_small_blocks(const Job *job) noexcept nogil:
     return False
 
 
-cdef inline double most_scratch(const Job *job) noexcept nogil:
+cdef inline ptrdiff_t most_scratch(const Job *job) noexcept nogil:
     """Little, but where blocks of less than four windows' rows would repeat much: 9x9 to 15x15 windows 1.3x to 1.5x."""
     return (MOST_SCRATCH if job.band > 1 or has_more_passes(job) or job.cut[1].extent <= 4 * job.axis[1].kernel
             else BLOCK_BYTES)
@@ -147,35 +156,30 @@ cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
     return max(job.item, job.code_item) if 0 < job.kernels.vector_bytes < 64 else job.code_item
 
 
-cdef double lay_out_flat(Job *job) noexcept nogil:
-    """Where the cells lie, an image for each place modulo stride, and what passes make of them; returns the bytes.
-
-    A double, because they could pass int64.
-    """
+cdef ptrdiff_t lay_out_flat(Job *job) noexcept nogil:
+    """What lies where in scratch; returns its bytes."""
     cdef const Axis *width = &job.axis[2]
-    cdef double after = (<double> width.output - 1) * width.stride + span(width) - width.before - width.length
-    cdef double row = (<double> job.cut[2].extent - 1) * width.stride + span(width)
-    cdef double rows = ((<double> job.cut[0].extent - 1) * job.axis[0].stride + span(&job.axis[0])) * (
-        (<double> job.cut[1].extent - 1) * job.axis[1].stride + span(&job.axis[1]))
-    cdef double strip, past, end
+    cdef ptrdiff_t row = cells_seen(width, job.cut[2].extent), past
+    cdef ptrdiff_t rows = cells_seen(&job.axis[0], job.cut[0].extent) * cells_seen(&job.axis[1], job.cut[1].extent)
     if job.cut[2].count == 1:
-        row = <double> width.length + max(<double> width.before, after)
-    job.row_outputs = <ptrdiff_t> min((row + width.stride - 1) / width.stride, 2.0**40)
-    strip = STRIP_BYTES if job.band == 1 else 2 * STRIP_BYTES
-    job.strip = <ptrdiff_t> min(rows, max(1.0, strip / (row * job.band * job.item)))
+        row = width.length + max(width.before, cells_seen(width, width.output) - width.before - width.length)
+    job.row_outputs = ceil_div(row, width.stride)
+    job.strip = min(rows, max(1, (STRIP_BYTES if job.band == 1 else 2 * STRIP_BYTES) // (row * job.band * job.item)))
     job.strips = job.strip < rows
     job.refills = job.strips or has_more_passes(job)
     # Past the last row lies what passes read and make for each other, each in whole vectors.
-    past = job.band * (2.0 * span(width) / width.stride + job.row_outputs) + MOST_LEVELS * slack(job)
-    end = place_buffer(job, &job.cells_in, 0, width.stride,
-                       job.band * (<double> job.strip * job.row_outputs) * (1 if job.strips else job.group) + past,
-                       False)
-    end = place_buffer(job, &job.rows, end, 1, job.band * (job.group * rows * job.row_outputs) + past,
-                       job.record != NULL)
-    job.outputs_apart = <ptrdiff_t> min(end, 2.0**40)
-    if has_outputs_apart(job):
-        end += <double> job.cut[0].extent * job.cut[1].extent * job.cut[2].extent * (job.item + job.code_item) + 8
-    return end
+    past = job.band * (2 * span(width) // width.stride + job.row_outputs) + (MOST_LEVELS + 2) * slack(job)
+    job.image = job.band * (job.strip * (1 if job.strips else job.group) * job.row_outputs) + past
+    job.n_made = job.band * (job.group * rows * job.row_outputs) + past
+    # In whole lines.
+    job.image, job.n_made = job.image & -slack(job), job.n_made & -slack(job)
+    job.made = width.stride * job.image * job.item
+    job.places = job.made + job.n_made * job.item
+    job.outputs_apart = job.places + (job.n_made * place_bytes(job) if job.record != NULL else 0)
+    if not has_outputs_apart(job):
+        return job.outputs_apart
+    return (job.outputs_apart
+            + job.cut[0].extent * job.cut[1].extent * job.cut[2].extent * (job.item + job.code_item) + 8)
 
 
 cdef inline bint has_outputs_apart(const Job *job) noexcept nogil:
@@ -183,24 +187,16 @@ cdef inline bint has_outputs_apart(const Job *job) noexcept nogil:
     return job.channels > 1 and job.band == 1
 
 
-cdef double place_buffer(const Job *job, Buffer *buffer, double start, double images, double cells,
-                         bint places) noexcept nogil:
-    """Values from byte `start` on, of each image a whole number of lines, and behind them their places."""
-    cdef double image = (cells + 2 * slack(job)) // slack(job) * slack(job), end = start + images * image * job.item
-    buffer.images, buffer.image = <ptrdiff_t> min(images, 2.0**40), <ptrdiff_t> min(image, 2.0**40)
-    buffer.value = <ptrdiff_t> min(start, 2.0**40)
-    buffer.code = <ptrdiff_t> min(end, 2.0**40) if places else -1
-    return end + image * place_bytes(job) if places else end
+cdef inline char *laid_out(const Job *job, const Scratch *scratch, ptrdiff_t at) noexcept nogil:
+    return scratch.cells + at * job.item
 
 
-cdef inline char *buffer_cells(const Job *job, const Scratch *scratch, const Buffer *buffer,
-                               ptrdiff_t at) noexcept nogil:
-    return scratch.cells + buffer.value + at * job.item
+cdef inline char *made(const Job *job, const Scratch *scratch, ptrdiff_t at) noexcept nogil:
+    return scratch.cells + job.made + at * job.item
 
 
-cdef inline char *buffer_places(const Job *job, const Scratch *scratch, const Buffer *buffer,
-                                ptrdiff_t at) noexcept nogil:
-    return scratch.cells + buffer.code + at * place_bytes(job) if buffer.code >= 0 else NULL
+cdef inline char *places(const Job *job, const Scratch *scratch, ptrdiff_t at) noexcept nogil:
+    return scratch.cells + job.places + at * place_bytes(job) if job.record != NULL else NULL
 
 
 cdef void lay_out_flat_taps(Job *job) noexcept:
@@ -215,7 +211,7 @@ cdef void lay_out_flat_taps(Job *job) noexcept:
         if width.kernel >= 2 * width.stride:
             first = width.stride + width.kernel % width.stride
         for t in range(first):
-            job.tap[t] = (t * width.dilation % width.stride * job.cells_in.image
+            job.tap[t] = (t * width.dilation % width.stride * job.image
                           + t * width.dilation // width.stride * job.band)
             job.tap_code[t] = t
         job.level[0] = Level(0, first, 0)

@@ -12,10 +12,6 @@ cdef struct Level:                # one pass in scratch
 cdef struct Cut:                  # how forward_flat cuts an axis
     ptrdiff_t extent, count       # outputs of a block; blocks
 
-cdef struct Buffer:
-    ptrdiff_t value, code         # bytes from the start of scratch; code -1: no places
-    ptrdiff_t images, image       # one for each place modulo stride; elements from one to the next
-
 cdef struct Block:
     ptrdiff_t plane, planes
     ptrdiff_t channel, channels
@@ -53,7 +49,9 @@ cdef struct Job:
     Level level[24]               # MOST_LEVELS
     ptrdiff_t group               # planes of a block
     ptrdiff_t band, bands         # channels last: channels of a block; so many of these a plane has
-    Buffer cells_in, rows         # x; what passes make of it
+    # In scratch: x's cells in an image for each place modulo stride, then what passes make of them, then its places
+    ptrdiff_t image, n_made       # elements of an image, of what is made
+    ptrdiff_t made, places        # bytes from the start of scratch
     ptrdiff_t outputs_apart       # bytes from the start of scratch to a block's outputs, where y does not take them
     ptrdiff_t strip               # rows of x that lie in scratch at a time
     bint strips                   # fewer than a block has

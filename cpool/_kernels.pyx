@@ -26,7 +26,7 @@ from cpool._geometry import checked_arguments, geometry, integer
 include "_interface.pxi"
 
 cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few to share out
-cdef double MOST_SCRATCH = 229376       # a block's most scratch: with lists never 256 KiB a thread
+cdef ptrdiff_t MOST_SCRATCH = 229376    # a block's most scratch: with lists never 256 KiB a thread
 cdef ptrdiff_t ONE_PASS_TAPS = 12       # windows of more are taken apart by axis
 cdef ptrdiff_t STRIDE_TAPS = 6          # times the stride of rows, all in rows of x itself
 cdef ptrdiff_t LEAST_RUN = 16           # bytes of channels last that are worth a vector

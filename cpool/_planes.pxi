@@ -86,7 +86,7 @@ cdef bint plan_aside(Job *job) noexcept nogil:
     line = layout.width * lanes * job.item
     # In scratch are a row of x, the winners of so many rows of it, and a block of outputs. At stride 1 there is room
     # for 38 rows; a block needs kernel + 7 <= 23.
-    most_rows = (<ptrdiff_t> MOST_SCRATCH - line) // row
+    most_rows = (MOST_SCRATCH - line) // row
     layout.block = 1 if job.whole else min(ASIDE_ROWS, (most_rows - layout.kernel + layout.stride) // (layout.stride + 1))
     layout.rows = min(layout.height, most_rows - layout.block)
     if layout.block < min(2, layout.output[0]): # 0.85x of passes

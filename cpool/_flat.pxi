@@ -132,10 +132,11 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
     cdef ptrdiff_t pitch = job.axis[1].step if n > 1 else 0, i, first, n_columns = scratch.columns
     cdef ptrdiff_t made_pitch = job.row_outputs * job.band
     src += scratch.first * width.step * job.item
-    if job.band > 1 and width.stride == 1 and job.bands == 1 and width.step == job.channels:
-        job.kernels.pack(laid_out(job, scratch, scratch.tap[0] + row * made_pitch),
-                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.channels * job.item,
-                         job.ahead)
+    if job.bands == 1 and width.step == job.channels and (job.in_pairs or width.stride == 1):
+        made_pitch *= width.stride
+        first = (scratch.first - window_start(width, block.first[2])) * job.band
+        job.kernels.pack(laid_out(job, scratch, row * made_pitch + first), made_pitch * job.item, src, pitch * job.item,
+                         n, n_columns * job.channels * job.item, job.ahead)
     elif job.band > 1:
         for i in range(n):
             for first in range(min(width.stride, n_columns)):
@@ -143,11 +144,6 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
                                  job.band * job.item, src + (i * pitch + first * width.step) * job.item,
                                  width.stride * width.step * job.item if n_columns > width.stride else 0,
                                  (n_columns - first - 1) // width.stride + 1, block.channels * job.item, job.ahead)
-    elif width.step == 1 and (job.in_pairs or width.stride == 1):
-        made_pitch *= width.stride
-        job.kernels.pack(laid_out(job, scratch, row * made_pitch + scratch.first
-                                      - window_start(width, block.first[2])),
-                         made_pitch * job.item, src, pitch * job.item, n, n_columns * job.item, job.ahead)
     else:
         job.kernels.split[log2_bytes(job.item)](
             laid_out(job, scratch, row * made_pitch), made_pitch, scratch.tap, width.stride, src,

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import reference
 from arrays import values
-from forward_paths import ALL, ASIDE, PASSES, PLANES, check, each, pooled
+from forward_paths import ALL, ASIDE, PASSES, PLANES, ROWS, check, each, pooled
+from tables import ISAS
 
 import cpool
 
@@ -53,6 +54,11 @@ def one_thread():
 @pytest.mark.parametrize("layout", ["contiguous", "inside"])
 def test_planes(layout, dtype, arguments):
     check(PLANES, dtype, *arguments, layout)
+
+
+@each([("f4 i4", (3, 5, 12, 24), ((2, 2), (2, 2))), ("f4", (2, 3, 8, 33), ((2, 2), (2, 2)))])
+def test_planes_of_rows_of_one_vector(dtype, arguments):
+    check({isa: (PLANES, PLANES) if isa == "avx512" else (ROWS, ROWS) for isa in ISAS}, dtype, *arguments)
 
 
 @each(

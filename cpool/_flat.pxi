@@ -29,7 +29,7 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     cdef ptrdiff_t rows = cells_seen(height, job.cut[1].extent), slice_cells = rows * row_cells
     cdef ptrdiff_t first = min(rows, max(0, -start_h)), plane, d, i, n
     cdef ptrdiff_t end = max(first, min(cells_seen(height, block.n[1]), height.length - start_h))
-    cdef bint one_run = job.group > 1 and slice_cells * slices < ONE_RUN_CELLS and not job.strips, exact = False
+    cdef bint exact = False
     cdef const char *x
     find_columns(job, scratch, &block)
     # Of several planes in a group find_columns has filled what is around all: they are one block, always the same.
@@ -46,12 +46,8 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
             while i < end:
                 n = min(job.strip, end - i)
                 exact |= make_rows(job, scratch, &block, x + job.item * (d * depth.step + i * height.step),
-                                   (plane * slices + d) * rows + i, n, not one_run)
+                                   (plane * slices + d) * rows + i, n)
                 i += n
-    if one_run:
-        # With the padding between planes.
-        exact = pass_along(job, scratch, 0, job.row_levels, first * row_cells, first * row_cells,
-                           (block.planes * slices - 1) * slice_cells + (end - first) * row_cells, False)
     if job.refills:
         for plane in range(block.planes):
             fill_padding(job, scratch, plane * slices * slice_cells, start_d, slices, first * row_cells,
@@ -117,12 +113,11 @@ cdef inline void fill_made(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdi
 
 
 cdef inline bint make_rows(const Job *job, Scratch *scratch, const Block *block, const char *src, ptrdiff_t row,
-                           ptrdiff_t n, bint passes) noexcept nogil:
+                           ptrdiff_t n) noexcept nogil:
     """Lays out n rows of x and makes of them those from `row` on; src: column 0 of the first."""
     cdef ptrdiff_t from_row = 0 if job.strips else row, row_cells = job.row_outputs * job.band
     lay_out_flat_rows(job, scratch, block, from_row, n, src)
-    return passes and pass_along(job, scratch, 0, job.row_levels, from_row * row_cells, row * row_cells, n * row_cells,
-                                 False)
+    return pass_along(job, scratch, 0, job.row_levels, from_row * row_cells, row * row_cells, n * row_cells, False)
 
 
 cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block *block, ptrdiff_t row, ptrdiff_t n,

@@ -5,7 +5,6 @@ cdef enum:
     MOST_ALONG = 5                      # taps of a pass in scratch, but of a first one as many as two strides
     MOST_LEVELS = 24                    # such passes: no axis has more than 5**8 taps in scratch
 cdef ptrdiff_t MOST_DOWN = 16           # taps of the last axis: of more the pass into y would not grow as the logarithm
-cdef ptrdiff_t ONE_RUN_CELLS = 256      # planes of fewer cells with their padding
 cdef ptrdiff_t FLAT_BYTES = 32768       # scratch of a group of planes: it stays in the first cache with x and y
 cdef ptrdiff_t BLOCK_BYTES = 65536      # of a block of a plane
 cdef ptrdiff_t STRIP_BYTES = 8192       # of x that lie in scratch at a time, of channels last twice as many

@@ -10,31 +10,28 @@
 cdef struct Gradient:
     void (*run)(const Gradient *, char *, ptrdiff_t) noexcept nogil
     ptrdiff_t items              # calls of run, each of which writes its own part of dx
-    cpool_scatter_record *scatter
+    const cpool_kernels *kernels
+    int dtype
     cpool_taps taps              # from a window's first cell on
     ptrdiff_t bytes, n_outputs   # of dx; elements of dout
     bint streams                 # dx is larger than the caches
     # Windows side by side (_spread.pxi)
-    cpool_spread *spread
     bint exact                   # no cell of dx is without a window
     ptrdiff_t rows               # output rows of a slice of dx
     # Sums (_sums.pxi, _row_sums.pxi)
     ptrdiff_t block, blocks      # rows of dx that are an item, and how many of these a slice has
-    cpool_sum_record *sum
-    cpool_sum_rows *sum_rows
-    cpool_sum_same *sum_same
-    cpool_sum_pixels *sum_pixels
-    cpool_same same
+    bint rising                  # codes of taps are in the order of the outputs that look at a cell
+    cpool_same same              # kernel 0: not this way
     cpool_columns columns
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
     ptrdiff_t codes              # bytes from the start of a thread's scratch to the records
     cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
     # Eight planes at once (_eights.pxi)
-    cpool_scatter_eight *scatter_eight
     cpool_eight eight            # what is the same for all chunks; start: of a plane
     # Scratch
     ptrdiff_t scratch_bytes      # of a thread
-    ptrdiff_t shared_bytes       # and of all together, behind theirs
+    ptrdiff_t shared_bytes       # and of all together, which lay_out fills
+    void (*lay_out)(Gradient *, char *) noexcept nogil
     char *scratch
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
@@ -52,6 +49,7 @@ cdef struct Gradient:
 
 cdef ptrdiff_t CHUNK_BYTES = 32768  # about the most that is cleared at a time, several planes together
 cdef ptrdiff_t WRITTEN_BYTES = 131072  # about the most of dx that is an item where each cell is written once
+cdef ptrdiff_t BYTES_OF_TAP = sizeof(ptrdiff_t) + sizeof(int64_t)
 cdef int GROUP = 4                  # planes, or channels, that scatter_record does together
 
 
@@ -60,9 +58,9 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     cdef Gradient g
     cdef ptrdiff_t cells = dx.size, planes
     cdef int threads
-    cdef void *taps
-    cdef char *memory = NULL
+    cdef char *memory
     memset(&g, 0, sizeof(Gradient))
+    g.kernels, g.dtype = chosen, dtype
     g.item, g.code_item = dx.itemsize, plan.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
     g.streams = g.bytes > CACHE_BYTES
@@ -73,37 +71,26 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         planes = g.planes * g.channels
         scatter(True, dtype, dx, plan.decode(record), dout, g.n_outputs // planes, cells // planes, g.channels)
         return
-    g.scatter = chosen.scatter_record[dtype][log2_bytes(g.code_item)]
     g.taps.n = plan.taps
-    taps = malloc(plan.taps * (sizeof(ptrdiff_t) + sizeof(int64_t)))
-    if taps == NULL:
-        raise MemoryError("no memory for the offsets of a window's taps")
-    lay_out_taps(&g, taps)
-    if g.code_item == 1 and (plan_spread(&g, chosen.spread_cells[dtype], chosen.spread_pairs[dtype])
-                             or plan_row_sums(&g, chosen.sum_rows[dtype])
-                             or plan_pixel_sums(&g, chosen.sum_pixels[dtype])
-                             or plan_sums(&g, chosen.sum_record[dtype])
-                             or plan_flat_sums(&g, chosen.sum_record[dtype], chosen.sum_same[dtype])):
+    if g.code_item == 1 and (plan_spread(&g) or plan_row_sums(&g) or plan_pixel_sums(&g) or plan_sums(&g)
+                             or plan_flat_sums(&g)):
         threads = threads_for(g.items, <double> cells)
     else:
         g.run = backward_part
-        threads = cut_up(&g, chosen.scatter_eight[dtype])
+        threads = cut_up(&g)
         count_path(BACKWARD_CHANNELS if g.channels > 1 else BACKWARD_EIGHTS if g.group == EIGHT
                    else BACKWARD_GROUPS if g.group == GROUP else BACKWARD_PLANES)
         if g.parts > 1:
             count_path(BACKWARD_PARTS)
-    if g.scratch_bytes + g.shared_bytes > 0:
-        memory = <char *> malloc(64 + threads * g.scratch_bytes + g.shared_bytes)
-        if memory == NULL:
-            free(taps)
-            raise MemoryError("no memory for the scratch of a gradient")
-        g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
-        if g.run == backward_rows:
-            list_viewers(&g, g.scratch + threads * g.scratch_bytes)
-        elif g.eight.plane > 0:
-            list_starts(&g, g.scratch)
+    g.scratch_bytes = ceil_div(g.scratch_bytes, 64) * 64
+    memory = <char *> malloc(64 + threads * g.scratch_bytes + g.taps.n * BYTES_OF_TAP + g.shared_bytes)
+    if memory == NULL:
+        raise MemoryError("no memory for the scratch of a gradient")
+    g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
+    lay_out_taps(&g, g.scratch + threads * g.scratch_bytes)
+    if g.lay_out != NULL:
+        g.lay_out(&g, <char *> (g.taps.code + g.taps.n))
     run_items(run_gradient_item, &g, g.items, threads)
-    free(taps)
     free(memory)
 
 
@@ -134,7 +121,7 @@ cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:
         g.cut += 1
 
 
-cdef int cut_up(Gradient *g, cpool_scatter_eight *eight) noexcept:
+cdef int cut_up(Gradient *g) noexcept:
     """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
@@ -142,7 +129,7 @@ cdef int cut_up(Gradient *g, cpool_scatter_eight *eight) noexcept:
     cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
     # As many as need no parts.
-    if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g, eight):
+    if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g):
         g.group = EIGHT
     g.parts = 1
     g.items = ceil_div(g.planes, g.group)
@@ -163,7 +150,7 @@ cdef int cut_up(Gradient *g, cpool_scatter_eight *eight) noexcept:
     return <int> min(threads, g.items)
 
 
-cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
+cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
     """Where each tap lies from its window's first cell on."""
     cdef ptrdiff_t *offset = <ptrdiff_t *> memory
     cdef int64_t *code = <int64_t *> (offset + g.taps.n)
@@ -179,7 +166,7 @@ cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
         for h in range(g.axis[1].kernel):
             for w in range(g.axis[2].kernel):
                 offset[n] = <ptrdiff_t> (<uint64_t> d * step[0] + <uint64_t> h * step[1] + <uint64_t> w * step[2])
-                code[n] = n
+                code[n] = g.taps.n - 1 - n if g.rising else n
                 n += 1
 
 
@@ -254,5 +241,6 @@ cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptr
         if g.group == EIGHT and outputs.n_planes == EIGHT:
             scatter_eight(g, outputs, dx, plane, at)
         else:
-            g.scatter(dx, g.dout + at * g.item, g.record + at * g.code_item, outputs)
+            g.kernels.scatter_record[g.dtype][g.code_item - 1](dx, g.dout + at * g.item, g.record + at * g.code_item,
+                                                               outputs)
         od += 1

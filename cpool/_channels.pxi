@@ -51,7 +51,7 @@ cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noe
         ow += c.n_pixels
 
 
-cdef bint plan_pixel_sums(Gradient *g, cpool_sum_pixels *kernel) noexcept nogil:
+cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
     """The same of backward: 1.1x to 2x against sums of a row alone.
 
     But 0.6x to 1.05x where pixels are in each other's way, and of stride 2 0.5x to 1.0x of what goes past the caches.
@@ -60,12 +60,12 @@ cdef bint plan_pixel_sums(Gradient *g, cpool_sum_pixels *kernel) noexcept nogil:
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t pixel = g.channels * g.item, stride = width.stride
-    if (kernel == NULL or pixel < LEAST_RUN or g.channels == 1 or pixel % (WAY_BYTES // 2) == 0
-            or max(depth.kernel, depth.length, depth.output) > 1 or height.kernel != 3 or width.kernel != 3
-            or max(height.dilation, width.dilation) > 1 or height.stride != stride
-            or stride > 2 or (stride == 2 and (g.streams or max(height.before, width.before) > 1))):
+    if (g.kernels.sum_pixels[g.dtype] == NULL or pixel < LEAST_RUN or g.channels == 1
+            or pixel % (WAY_BYTES // 2) == 0 or max(depth.kernel, depth.length, depth.output) > 1
+            or height.kernel != 3 or width.kernel != 3 or max(height.dilation, width.dilation) > 1
+            or height.stride != stride or stride > 2
+            or (stride == 2 and (g.streams or max(height.before, width.before) > 1))):
         return False
-    g.sum_pixels = kernel
     g.block = stride * (FEW_CHANNEL_ROWS if g.streams or width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
     g.blocks = ceil_div(height.length + (height.before if stride == 2 else 0), g.block)
     g.items = g.planes * g.blocks
@@ -97,8 +97,9 @@ cdef void backward_pixels(const Gradient *g, char *scratch, ptrdiff_t item) noex
             if not 0 <= viewer[t] < width.output:
                 c.tap_code[t] = -1
             c.tap[t] = max(0, min(viewer[t], width.output - 1)) * g.channels
-        g.sum_pixels(g.dx + ((plane * height.length + first) * width.length + column) * g.channels * g.item,
-                     g.dout + at * g.item, g.record + at, &c)
+        g.kernels.sum_pixels[g.dtype](
+            g.dx + ((plane * height.length + first) * width.length + column) * g.channels * g.item,
+            g.dout + at * g.item, g.record + at, &c)
         column += c.n_pixels * c.stride
 
 

@@ -11,12 +11,13 @@ cdef ptrdiff_t ROW_LIST_BYTES = 1 << 18  # the most that the list of a plane's r
 cdef ptrdiff_t VIEWERS_BYTES = sizeof(cpool_taps) + MOST_VIEWERS * (sizeof(ptrdiff_t) + sizeof(int64_t))  # of a row
 
 
-cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
+cdef bint plan_row_sums(Gradient *g) noexcept nogil:
     """Cuts dx into groups of planes, or planes into blocks of rows; False where this does not serve."""
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t row_bytes, rows, outputs, lanes = chosen.vector_bytes // g.item
-    if (kernel == NULL or lanes < 8 or g.channels > 1 or height.length > ROW_LIST_BYTES // VIEWERS_BYTES
+    cdef ptrdiff_t row_bytes, rows, outputs, lanes = g.kernels.vector_bytes // g.item
+    if (g.kernels.sum_rows[g.dtype] == NULL or lanes < 8 or g.channels > 1
+            or height.length > ROW_LIST_BYTES // VIEWERS_BYTES
             or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
             or width.kernel != 3 or width.stride != 2 or max(height.dilation, width.dilation) > 1
             or ceil_div(height.kernel, height.stride) > MOST_VIEWERS):
@@ -31,7 +32,6 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.block = min(height.length, rows)
     g.blocks = ceil_div(height.length, g.block)
     g.items = ceil_div(g.planes, g.group) * g.blocks
-    g.sum_rows = kernel
     g.columns.width, g.columns.n, g.columns.before = width.length, width.output, width.before
     g.columns.streams = g.streams
     g.columns.ahead = FAR_AHEAD_BYTES if g.streams else CPOOL_AHEAD_BYTES
@@ -40,9 +40,9 @@ cdef bint plan_row_sums(Gradient *g, cpool_sum_rows *kernel) noexcept nogil:
     g.codes = outputs * g.item
     if g.codes + outputs > MOST_SCRATCH:
         return False
-    g.scratch_bytes = ceil_div(g.codes + outputs, 64) * 64
+    g.scratch_bytes = g.codes + outputs
     g.shared_bytes = height.length * VIEWERS_BYTES + 2 * BESIDE + width.output
-    g.run = backward_rows
+    g.run, g.lay_out = backward_rows, list_viewers
     count_path(BACKWARD_ROWS)
     return True
 
@@ -84,5 +84,6 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     dout -= top * g.item
     record -= top
     for i in range(planes):
-        g.sum_rows(g.dx + ((plane + i) * height.length + first) * g.axis[2].length * g.item,
-                   dout + i * outputs * g.item, record + i * outputs, g.viewers + first, rows, &g.columns)
+        g.kernels.sum_rows[g.dtype](g.dx + ((plane + i) * height.length + first) * g.axis[2].length * g.item,
+                                    dout + i * outputs * g.item, record + i * outputs, g.viewers + first, rows,
+                                    &g.columns)

@@ -205,11 +205,11 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
 /*
  * The same in NCHW of windows of kernel x kernel taps (2, 3 or 5) and stride 1 that leave the size as it is, so that
  * rows of dx and of outputs, of all planes one after the other, lie equally far apart: cell (r, j) of n rows is the sum
- * of those outputs (r + before[0] - t_row, j + before[1] - t) whose record is t_row * kernel + t. A vector more may be
- * read.
+ * of those outputs (r + kernel - 1 - t_row, j + kernel - 1 - t) whose record is t_row * kernel + t, of which the
+ * least is dout's and record's first. A vector more may be read.
  */
 typedef struct {
-    ptrdiff_t width, kernel, before[2];
+    ptrdiff_t width, kernel;
     ptrdiff_t ahead; /* so many elements ahead all is asked for; 0: it is in the first cache */
 } cpool_same;
 typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);

@@ -94,22 +94,17 @@ static void test_sum_same(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     static const ptrdiff_t kernels[] = {2, 3, 5};
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, kernel = kernels[between(0, 2)];
-    const cpool_same same = {.width = width, .kernel = kernel,
-                             .before = {between(0, kernel - 1), between(0, kernel - 1)},
-                             .ahead = between(0, 1) * between(1, 9999)};
-    const ptrdiff_t above = (kernel - 1 - same.before[0]) * width + kernel - 1 - same.before[1];
-    const ptrdiff_t below = same.before[0] * width + same.before[1] + WIDEST_VECTOR / bytes;
-    const ptrdiff_t cells = n * width, readable = above + cells + below;
+    const cpool_same same = {.width = width, .kernel = kernel, .ahead = between(0, 1) * between(1, 9999)};
+    const ptrdiff_t cells = n * width, readable = cells + (kernel - 1) * (width + 1) + WIDEST_VECTOR / bytes;
     uint8_t *dout = place_in(SLOT_VALUES, readable * bytes), *record = place_in(SLOT_CODE, readable);
     uint8_t *dx = output_in(SLOT_Y, cells * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, readable);
     for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)(between(0, 15) ? between(0, 24) : between(0, 255));
-    table->sum_same[type->code](dx, dout + above * bytes, record + above, &same, n);
+    table->sum_same[type->code](dx, dout, record, &same, n);
     for (ptrdiff_t i = 0; i < cells; i++) {
         memset(image + i * bytes, 0, (size_t)bytes);
         for (ptrdiff_t t = kernel * kernel - 1; t >= 0; t--) {
-            const ptrdiff_t at =
-                above + i + (same.before[0] - t / kernel) * width + same.before[1] - t % kernel;
+            const ptrdiff_t at = i + (kernel - 1 - t / kernel) * width + kernel - 1 - t % kernel;
             if (record[at] == t) type->add(image + i * bytes, dout + at * bytes);
         }
     }

@@ -1,6 +1,6 @@
 # Backward: clears dx and adds each dout to the cell that its record names, in the order of the outputs, as np.add.at
-# would. It is done in chunks that stay in the cache between the two, and each fetches what the next one clears. Of
-# windows of over 65,536 taps the record is made indices first (_scatter.pxi).
+# would. It is done in chunks that stay in the cache between the two. Of windows of over 65,536 taps the record is made
+# indices first (_scatter.pxi).
 #
 # Sums and windows side by side are written past the caches, straight from registers, where dx would not stay there and
 # its rows lie at multiples of 16 bytes: 2x on 224x224 planes of 2x2, 1.0x to 1.3x elsewhere. Other rows are written
@@ -125,7 +125,6 @@ cdef int cut_up(Gradient *g) noexcept:
     """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
-    cdef ptrdiff_t outputs = g.axis[0].output * g.axis[1].output * g.axis[2].output
     cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
     # As many as need no parts.
@@ -140,8 +139,6 @@ cdef int cut_up(Gradient *g) noexcept:
     g.parts = ceil_div(axis.length, g.part)
     g.items *= g.parts
     g.chunk = max(1, CHUNK_BYTES // (slice_bytes * g.group) // min(axis.stride, CHUNK_BYTES))
-    g.outputs.ahead_plane = plane_bytes if g.group >= GROUP else 0
-    g.outputs.ahead_step = plane_bytes // (outputs * ceil_div(g.channels, GROUP))
     # Small planes in several groups: 1.1x to 1.3x for planes of 7x7.
     g.several = min(CHUNK_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))
     if g.parts == 1 and g.channels == 1 and g.several > 1:
@@ -194,7 +191,6 @@ cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexce
         upto = end if span(axis) >= end - last else max(cleared, last + span(axis))
         clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (upto - cleared) * slice_bytes)
         cleared = upto
-        outputs.ahead = dx + (upto * slice_bytes if next_o < end_o else n_planes * pitch)
         outputs.checked = (first > window_start(axis, o) and first > 0) or (end < axis.length and upto == end)
         scatter_chunk(g, &outputs, dx, plane, o, next_o)
         o = next_o
@@ -209,7 +205,6 @@ cdef void backward_groups(const Gradient *g, char *scratch, ptrdiff_t item) noex
     memset(g.dx + plane * pitch, 0, (end - plane) * pitch)
     while plane < end:
         outputs.n_planes = min(g.group, end - plane)
-        outputs.ahead = g.dx + (plane + at_once) * pitch
         scatter_chunk(g, &outputs, g.dx + plane * pitch, plane, 0, g.axis[g.cut].output)
         plane += g.group
 

@@ -44,5 +44,4 @@ cdef void scatter_eight(const Gradient *g, const cpool_outputs *outputs, char *d
     eight.n = outputs.n_rows * outputs.width
     eight.start += at - plane * eight.plane
     eight.n_codes = g.planes * eight.plane - at
-    eight.ahead, eight.ahead_step = outputs.ahead, EIGHT * outputs.ahead_step
     g.kernels.scatter_eight[g.dtype](dx, g.dout + at * g.item, g.record + at, &eight)

@@ -56,16 +56,12 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t first, end
         int checked
         const ptrdiff_t *offset_of
-        const char *ahead
-        ptrdiff_t ahead_step, ahead_plane
     ctypedef void cpool_scatter_record(void *, const void *, const void *, const cpool_outputs *) noexcept
     ctypedef struct cpool_eight:
         ptrdiff_t n, plane
         const uint32_t *start
         uint32_t dx_plane, kernel, column, row
         ptrdiff_t n_codes
-        const char *ahead
-        ptrdiff_t ahead_step
     ctypedef void cpool_scatter_eight(void *, const void *, const void *, const cpool_eight *) noexcept
     ctypedef struct cpool_taps:
         const ptrdiff_t *offset

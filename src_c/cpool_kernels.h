@@ -160,8 +160,6 @@ typedef struct {
     ptrdiff_t first, end;        /* the elements of a plane of dx that may be written; other winners are left out */
     int checked;                 /* 0: all winners are among these */
     const ptrdiff_t *offset_of;  /* [taps] */
-    const char *ahead;           /* what of dx is written next: fetched a step of bytes for each four outputs, */
-    ptrdiff_t ahead_step, ahead_plane; /* by turns from four places so many bytes apart */
 } cpool_outputs;
 
 /* Backward, records of 1 or 2 bytes: adds each dout to the cell of dx that its record names, row by row. */
@@ -177,8 +175,6 @@ typedef struct {
     const uint32_t *start;
     uint32_t dx_plane, kernel, column, row;
     ptrdiff_t n_codes; /* so many may be read from record on */
-    const char *ahead; /* what of dx is written next: fetched a step of bytes for each i */
-    ptrdiff_t ahead_step;
 } cpool_eight;
 typedef void cpool_scatter_eight(void *dx, const void *dout, const void *record, const cpool_eight *planes);
 

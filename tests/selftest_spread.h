@@ -210,8 +210,7 @@ static void test_scatter_eight(const cpool_kernels *table, int dtype, ptrdiff_t 
     for (ptrdiff_t i = 0; i < n + vector; i++) store_unsigned(start + 4 * i, 4, (uint64_t)between(0, 20));
     const cpool_eight eight = {.n = n, .plane = plane, .start = (const uint32_t *)(const void *)start,
                                .dx_plane = (uint32_t)dx_plane, .kernel = (uint32_t)kernel,
-                               .column = (uint32_t)column, .row = (uint32_t)row, .n_codes = codes,
-                               .ahead = (const char *)dx, .ahead_step = between(0, 99)};
+                               .column = (uint32_t)column, .row = (uint32_t)row, .n_codes = codes};
     table->scatter_eight[elements[dtype].code](dx, dout, record, &eight);
     for (ptrdiff_t p = 0; p < 8; p++)
         for (ptrdiff_t i = 0; i < n; i++) {

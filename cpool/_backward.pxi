@@ -40,7 +40,7 @@ cdef struct Gradient:
     int cut                      # the axis that is cut: the first that is more than one point
     ptrdiff_t planes, channels, item, code_item
     ptrdiff_t group              # planes done together
-    ptrdiff_t several            # such groups, which are cleared at once (backward_groups)
+    ptrdiff_t at_once            # planes cleared at once: one or more such groups
     ptrdiff_t parts, part        # what a plane is cut into for threads, and its length along the cut axis
     ptrdiff_t chunk              # outputs along the cut axis done at a time
     char *dx
@@ -125,6 +125,7 @@ cdef int cut_up(Gradient *g) noexcept:
     """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
+    cdef ptrdiff_t several
     cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
     # As many as need no parts.
@@ -140,10 +141,9 @@ cdef int cut_up(Gradient *g) noexcept:
     g.items *= g.parts
     g.chunk = max(1, CHUNK_BYTES // (slice_bytes * g.group) // min(axis.stride, CHUNK_BYTES))
     # Small planes in several groups: 1.1x to 1.3x for planes of 7x7.
-    g.several = min(CHUNK_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))
-    if g.parts == 1 and g.channels == 1 and g.several > 1:
-        g.items = ceil_div(g.items, g.several)
-        g.run = backward_groups
+    several = max(1, min(CHUNK_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))) if g.parts == 1 else 1
+    g.at_once = several * g.group
+    g.items = ceil_div(g.items, several)
     return <int> min(threads, g.items)
 
 
@@ -168,23 +168,16 @@ cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
 
 
 cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """One part of a group of planes of dx."""
+    """One part of some planes of dx."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
-    cdef ptrdiff_t pitch = axis.length * slice_bytes, plane = item * g.group, first = 0, end = axis.length
-    cdef ptrdiff_t o = 0, end_o = axis.output, next_o, last, n_planes, cleared, upto
+    cdef ptrdiff_t plane = item // g.parts * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
+    cdef ptrdiff_t first = item % g.parts * g.part, end = min(axis.length, first + g.part), cleared = first, upto
+    cdef ptrdiff_t o = max(0, first_viewer(axis, first)), end_o = min(axis.output, last_viewer(axis, end - 1) + 1)
+    cdef ptrdiff_t pitch = axis.length * slice_bytes, next_o, last
     cdef cpool_outputs outputs = g.outputs
-    cdef char *dx
-    if g.parts > 1:
-        plane, first = item // g.parts * g.group, item % g.parts * g.part
-        end = min(end, first + g.part)
-        o, end_o = max(0, first_viewer(axis, first)), min(axis.output, last_viewer(axis, end - 1) + 1)
-    n_planes = min(g.group, g.planes - plane)
-    if g.channels == 1:
-        outputs.n_planes = n_planes
+    cdef char *dx = g.dx + plane * pitch
     outputs.first, outputs.end = first * slice_cells, end * slice_cells
-    dx = g.dx + plane * pitch
-    cleared = first
     while o < end_o:
         next_o = min(o + g.chunk, end_o)
         last = window_start(axis, next_o - 1)
@@ -192,21 +185,15 @@ cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexce
         clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (upto - cleared) * slice_bytes)
         cleared = upto
         outputs.checked = (first > window_start(axis, o) and first > 0) or (end < axis.length and upto == end)
-        scatter_chunk(g, &outputs, dx, plane, o, next_o)
+        p = 0
+        while p < n_planes:
+            if g.channels == 1:
+                outputs.n_planes = min(g.group, n_planes - p)
+            scatter_chunk(g, &outputs, dx + p * pitch, plane + p, o, next_o)
+            p += g.group
         o = next_o
-    clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (end - cleared) * slice_bytes)
-
-
-cdef void backward_groups(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """Several groups of whole planes."""
-    cdef ptrdiff_t pitch = g.axis[g.cut].length * <ptrdiff_t> g.cell[g.cut] * g.item, at_once = g.several * g.group
-    cdef ptrdiff_t plane = item * at_once, end = min(g.planes, plane + at_once)
-    cdef cpool_outputs outputs = g.outputs
-    memset(g.dx + plane * pitch, 0, (end - plane) * pitch)
-    while plane < end:
-        outputs.n_planes = min(g.group, end - plane)
-        scatter_chunk(g, &outputs, g.dx + plane * pitch, plane, 0, g.axis[g.cut].output)
-        plane += g.group
+    if cleared < end:
+        clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (end - cleared) * slice_bytes)
 
 
 cdef inline void clear_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n_bytes) noexcept nogil:

@@ -25,13 +25,11 @@ cdef struct Gradient:
     cpool_columns columns
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
     ptrdiff_t codes              # bytes from the start of a thread's scratch to the records
-    cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
     # Eight planes at once (_eights.pxi)
     cpool_eight eight            # what is the same for all chunks; start: of a plane
     # Scratch
     ptrdiff_t scratch_bytes      # of a thread
-    ptrdiff_t shared_bytes       # and of all together, which lay_out fills
-    void (*lay_out)(Gradient *, char *) noexcept nogil
+    ptrdiff_t shared_bytes       # and of all together
     char *scratch
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
@@ -88,8 +86,8 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         raise MemoryError("no memory for the scratch of a gradient")
     g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
     lay_out_taps(&g, g.scratch + threads * g.scratch_bytes)
-    if g.lay_out != NULL:
-        g.lay_out(&g, <char *> (g.taps.code + g.taps.n))
+    if g.shared_bytes > 0:
+        list_starts(&g, <uint32_t *> (g.taps.code + g.taps.n))
     run_items(run_gradient_item, &g, g.items, threads)
     free(memory)
 

@@ -20,13 +20,12 @@ cdef bint plan_eights(Gradient *g) noexcept nogil:
     # Unsigned, as are the offsets of taps: what wraps comes back.
     g.eight.kernel, g.eight.column = width.kernel, width.dilation
     g.eight.row = <uint32_t> (<uint64_t> g.axis[1].dilation * g.cell[1] - <uint64_t> width.kernel * width.dilation)
-    g.shared_bytes, g.lay_out = (outputs.plane + PAST_STARTS) * sizeof(uint32_t), list_starts
+    g.shared_bytes = (outputs.plane + PAST_STARTS) * sizeof(uint32_t)
     return True
 
 
-cdef void list_starts(Gradient *g, char *memory) noexcept nogil:
+cdef void list_starts(Gradient *g, uint32_t *start) noexcept nogil:
     """The first cell of each window of a plane."""
-    cdef uint32_t *start = <uint32_t *> memory
     cdef ptrdiff_t h, w
     g.eight.start = start
     for h in range(g.axis[1].output):

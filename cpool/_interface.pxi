@@ -86,12 +86,13 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
-        ptrdiff_t width, n, before
+        ptrdiff_t width, n, height
+        ptrdiff_t before[2]
         const void *outside
         ptrdiff_t ahead
         bint streams
-    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_taps *, ptrdiff_t,
-                                 const cpool_columns *) noexcept
+    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_columns *, ptrdiff_t,
+                                 ptrdiff_t) noexcept
     ctypedef void cpool_split(void *, ptrdiff_t, const ptrdiff_t *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
                               ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept

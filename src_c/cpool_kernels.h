@@ -245,21 +245,20 @@ typedef void cpool_spread(void *dx, ptrdiff_t dx_pitch, const void *dout, const 
                           ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
 
 /*
- * Backward of windows of three neighbouring columns that begin two apart, the first one `before` columns left of
- * column 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs, of what
- * the rows of columns->n outputs that lie rows->offset[i] from dout and record on have for it; their taps there have
- * the codes from rows->code[i] on. Up to two vectors are read beside each row of outputs.
+ * Backward of windows of 3x3 cells that begin two apart, the first one before[2] rows and columns outside a plane, or
+ * of planes of one row; records of bytes. n rows of dx, the first of which is row `row` of a plane, become the sums,
+ * from 0 on and in the order of the outputs, of those of the plane whose record names them. Up to two vectors are read
+ * beside each row of outputs.
  */
-enum { CPOOL_MOST_VIEWERS = 3 };
 typedef struct {
-    ptrdiff_t width, n; /* of a row of dx; outputs of a row */
-    ptrdiff_t before;
+    ptrdiff_t width, n, height; /* of a row of dx; outputs of a row; rows of outputs */
+    ptrdiff_t before[2];
     const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
     ptrdiff_t ahead;     /* in bytes: so far ahead is dout asked for */
     int streams;         /* dx is written past the caches, where all lies at multiples of 16 bytes */
 } cpool_columns;
-typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_taps *rows /* [n] */,
-                            ptrdiff_t n, const cpool_columns *columns);
+typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_columns *columns, ptrdiff_t row,
+                            ptrdiff_t n);
 
 /*
  * Takes rows apart by column modulo n_phases: element (i, j) of src[n][width], src[i * src_pitch + j * step], goes to

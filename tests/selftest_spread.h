@@ -114,19 +114,12 @@ static void test_sum_same(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
 
 static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, reach = between(0, 3 * width);
-    cpool_columns c = {.width = width, .before = between(0, 2), .ahead = between(0, 9999),
-                       .streams = between(0, 1) != 0};
-    c.n = (width - 1 + c.before) / 2 + 1 - between(0, 2);
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, row = between(0, 4);
+    cpool_columns c = {.width = width, .height = between(1, 6), .before = {between(0, 2), between(0, 2)},
+                       .ahead = between(0, 9999), .streams = between(0, 1) != 0};
+    c.n = (width - 1 + c.before[1]) / 2 + 1 - between(0, 2);
     if (c.n < 1) c.n = 1;
-    const ptrdiff_t readable = reach + c.n + 2 * beside, written = n * width;
-    ptrdiff_t offset[MAX_SPREAD][CPOOL_MOST_VIEWERS];
-    int64_t code[MAX_SPREAD][CPOOL_MOST_VIEWERS];
-    cpool_taps rows[MAX_SPREAD];
-    for (ptrdiff_t r = 0; r < n; r++) {
-        rows[r] = (cpool_taps){.offset = offset[r], .code = code[r], .n = between(0, CPOOL_MOST_VIEWERS)};
-        for (ptrdiff_t i = 0; i < rows[r].n; i++) offset[r][i] = between(0, reach), code[r][i] = 3 * between(0, 2);
-    }
+    const ptrdiff_t readable = c.height * c.n + 2 * beside, written = n * width;
     uint8_t *outside = place_in(SLOT_INDICES, c.n + 2 * beside);
     memset(outside, 255, (size_t)(c.n + 2 * beside));
     memset(outside + beside, 0, (size_t)c.n);
@@ -135,18 +128,16 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     uint8_t *dx = output_in(SLOT_Y, written * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, readable);
     for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)between(0, 8);
-    table->sum_rows[elements[dtype].code](dx, dout + beside * bytes, record + beside, rows, n, &c);
-    memcpy(image, dx, (size_t)(written * bytes));
-    for (ptrdiff_t r = 0; r < n; r++)
-        for (ptrdiff_t j = 0; j < width; j++) {
-            uint8_t *cell = image + (r * width + j) * bytes;
-            memset(cell, 0, (size_t)bytes);
-            for (ptrdiff_t i = 0; i < rows[r].n; i++)
-                for (ptrdiff_t o = 0; o < c.n; o++) {
-                    const ptrdiff_t tap = j + c.before - o * 2, at = beside + offset[r][i] + o;
-                    if (tap >= 0 && tap < 3 && record[at] == code[r][i] + tap) type->add(cell, dout + at * bytes);
-                }
+    table->sum_rows[elements[dtype].code](dx, dout + beside * bytes, record + beside, &c, row, n);
+    for (ptrdiff_t i = 0; i < written; i++) {
+        memset(image + i * bytes, 0, (size_t)bytes);
+        for (ptrdiff_t o = 0; o < c.height * c.n; o++) {
+            const ptrdiff_t down = row + i / width + c.before[0] - o / c.n * 2;
+            const ptrdiff_t right = i % width + c.before[1] - o % c.n * 2;
+            if (down < 0 || down > 2 || right < 0 || right > 2 || record[beside + o] != 3 * down + right) continue;
+            type->add(image + i * bytes, dout + (beside + o) * bytes);
         }
+    }
     one_nan_of_all(type, dx, written);
     count(as_expected(SLOT_Y), table->isa, "sum_rows", type->name, 1, n, width);
 }

@@ -68,9 +68,8 @@ cdef extern from "cpool_kernels.h" nogil:
         const int64_t *code
         ptrdiff_t n
     ctypedef struct cpool_cells:
-        ptrdiff_t n_rows, n, n_phases, width
-        ptrdiff_t dx_row, row
-        int streams
+        ptrdiff_t n, n_phases, width
+        int streams, last
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
     ctypedef struct cpool_same:

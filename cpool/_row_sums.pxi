@@ -1,6 +1,6 @@
-# Backward as sums of rows: NCHW with windows of 3x3 that begin 2 apart, or of 3 in one dimension. A row of dx is the sum
-# of what the rows of outputs that look at it have for it, made in vectors of neighbouring cells and written once: 1.2x
-# to 1.8x for 3x3 windows, against scattering.
+# Backward as sums of rows: NCHW with windows of 3x3 that begin 2 apart, or of 3 in one dimension. A row of dx is the
+# sum of what the rows of outputs that look at it have for it, made in vectors of neighbouring cells and written once:
+# 1.2x to 1.8x for 3x3 windows, against scattering.
 
 cdef enum:
     LEAST_ROW = 56                       # cells

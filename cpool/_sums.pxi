@@ -5,21 +5,15 @@ cdef enum:
     MOST_SUMMED = 64                # taps
     MOST_PHASES = 8
 
-cdef ptrdiff_t SUMMED_BYTES = 1 << 19  # of dx in an item: each phase of rows reads dout again, from the second cache
-
 
 cdef bint plan_sums(Gradient *g) noexcept nogil:
     """Whether vectors of sums, of which each looks at all its windows, are fewer than outputs."""
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t rows = g.planes * g.axis[0].length * height.length, row_cells = width.length * g.channels
-    cdef int threads = threads_for(rows, <double> rows * row_cells)
     if (g.channels == 1 or g.channels * g.item < 16 or max(height.stride, width.stride) > MOST_PHASES
             or g.taps.n > MOST_SUMMED or g.taps.n * g.item > g.kernels.vector_bytes):
         return False
-    # Rows of one phase are one call, 1.07x to 1.4x against one row each (3x3, stride 2); but four items a thread.
-    g.block = min(SUMMED_BYTES // (row_cells * g.item), rows // (4 * threads if threads > 1 else 1))
-    g.block = min(height.length, ceil_div(max(1, g.block), height.stride) * height.stride)
+    g.block = max(1, min(height.length, WRITTEN_BYTES // (width.length * g.channels * g.item)))
     g.blocks = ceil_div(height.length, g.block)
     g.items = g.planes * g.axis[0].length * g.blocks
     g.run = backward_sums
@@ -83,7 +77,7 @@ cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef ptrdiff_t first = item * g.chunk, n = min(g.n_outputs - first, g.chunk)
     cdef const char *dout
     cdef const char *record
-    cdef cpool_cells run = cpool_cells(1, 1, 1, n, n, n, g.streams)
+    cdef cpool_cells run = cpool_cells(1, 1, n, g.streams, True)
     give_room(g, scratch, first - g.before, first + n + g.after, &dout, &record)
     if g.same.kernel > 0:
         g.kernels.sum_same[g.dtype](g.dx + first * g.item, dout, record, &g.same, n // g.same.width)
@@ -130,14 +124,14 @@ cdef ptrdiff_t list_windows(const Axis *axis, ptrdiff_t cell, ptrdiff_t *run, pt
 
 
 cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """A block of rows of one slice of dx: those rows together that are a stride apart and see the same."""
+    """A block of rows of one slice of dx."""
     cdef const Axis *depth = &g.axis[0]
     cdef const Axis *height = &g.axis[1]
     cdef ptrdiff_t slice = item // g.blocks, first = item % g.blocks * g.block
     cdef ptrdiff_t end = min(height.length, first + g.block)
     cdef ptrdiff_t row = g.axis[2].output * g.channels, dx_row = g.axis[2].length * g.channels
     cdef ptrdiff_t at = slice // depth.length * depth.output * height.output * row
-    cdef ptrdiff_t n_depth, n_height, phase, h, d, i, run = 1
+    cdef ptrdiff_t n_depth, n_height, h, d, i, run = 1
     cdef ptrdiff_t od[MOST_SUMMED]
     cdef ptrdiff_t oh[MOST_SUMMED]
     cdef ptrdiff_t tap[2][MOST_SUMMED]
@@ -147,26 +141,22 @@ cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef cpool_cells cells
     rows.offset, rows.code = offset, code
     cells.width, cells.streams = g.channels, g.streams
-    cells.dx_row, cells.row = height.stride * dx_row, row
     n_depth = list_windows(depth, slice % depth.length, &run, od, tap[0])
-    for phase in range(min(height.stride, end - first)):
-        h = first + phase
-        while h < end:
-            cells.n_rows = ceil_div(end - h, height.stride)
-            n_height = list_windows(height, h, &cells.n_rows, oh, tap[1])
-            rows.n = 0
-            for d in range(n_depth):
-                for i in range(n_height):
-                    offset[rows.n] = (od[d] * height.output + oh[i]) * row
-                    code[rows.n] = (tap[0][d] * height.kernel + tap[1][i]) * g.axis[2].kernel
-                    rows.n += 1
-            sum_alike(g, g.dx + (slice * height.length + h) * dx_row * g.item, at, &rows, &cells)
-            h += cells.n_rows * height.stride
+    for h in range(first, end):
+        n_height = list_windows(height, h, &run, oh, tap[1])
+        rows.n = 0
+        for d in range(n_depth):
+            for i in range(n_height):
+                offset[rows.n] = (od[d] * height.output + oh[i]) * row
+                code[rows.n] = (tap[0][d] * height.kernel + tap[1][i]) * g.axis[2].kernel
+                rows.n += 1
+        cells.last = h == end - 1
+        sum_alike(g, g.dx + (slice * height.length + h) * dx_row * g.item, at, &rows, &cells)
 
 
 cdef void sum_alike(const Gradient *g, char *dx, ptrdiff_t at, const cpool_taps *rows,
                     cpool_cells *cells) noexcept nogil:
-    """Rows of dx that see these rows of the outputs from `at` on: those columns together that see the same."""
+    """A row of dx that sees these rows of the outputs from `at` on: those columns together that see the same."""
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t i = 0, n, n_taps, phase, r, t
     cdef ptrdiff_t ow[MOST_SUMMED]

@@ -186,14 +186,14 @@ typedef struct {
 } cpool_taps;
 
 /*
- * Backward in vectors, records of bytes: n_rows rows of n times n_phases cells of `width` elements. Element j of cell
- * (r, i, p) of dx, which is r * dx_row + (i * n_phases + p) * width + j, becomes the sum, from 0 on and in the order of
- * the taps of phase p, of those elements r * row + i * width + offset[t] + j of dout whose record is code[t].
+ * Backward in vectors, records of bytes: n times n_phases cells of `width` elements. Element j of cell (i, p) of dx,
+ * which is (i * n_phases + p) * width + j, becomes the sum, from 0 on and in the order of the taps of phase p, of those
+ * elements i * width + offset[t] + j of dout whose record is code[t].
  */
 typedef struct {
-    ptrdiff_t n_rows, n, n_phases, width;
-    ptrdiff_t dx_row, row;
+    ptrdiff_t n, n_phases, width;
     int streams; /* written past the caches, where all lies at multiples of 16 bytes */
+    int last;    /* and with what calls before this one wrote there by all seen: to wait each time takes up to 1.3x */
 } cpool_cells;
 typedef void cpool_sum_record(void *dx, const void *dout, const void *record, const cpool_taps *taps /* [n_phases] */,
                               const cpool_cells *cells);

@@ -13,14 +13,10 @@ static void one_nan_of_all(const element *type, uint8_t *dx, ptrdiff_t cells) {
 
 static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_rows = between(1, 3), n_phases = between(1, 3);
-    /* Streams want steps of 16 bytes, which most often are those of rows without gaps. */
-    const ptrdiff_t gap = between(0, 1) ? 0 : between(1, 9), reach = between(0, 2) * width + between(0, 9);
-    const cpool_cells cells = {.n_rows = n_rows, .n = n, .n_phases = n_phases, .width = width,
-                               .dx_row = n * n_phases * width + gap, .row = between(0, n * width + 9),
-                               .streams = between(0, 1) != 0};
-    const ptrdiff_t span = (n_rows - 1) * cells.dx_row + n * n_phases * width;
-    const ptrdiff_t readable = (n_rows - 1) * cells.row + n * width + reach;
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_phases = between(1, 3);
+    const ptrdiff_t reach = between(0, 2) * width + between(0, 9);
+    const cpool_cells cells = {.n = n, .n_phases = n_phases, .width = width, .streams = between(0, 1) != 0, .last = 1};
+    const ptrdiff_t span = n * n_phases * width, readable = n * width + reach;
     ptrdiff_t offset[3][MAX_SPREAD];
     int64_t code[3][MAX_SPREAD];
     cpool_taps taps[3];
@@ -34,19 +30,14 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
     for (ptrdiff_t i = 0; i < readable; i++)
         record[i] = (uint8_t)(between(0, 15) ? between(0, 5) * 51 : between(0, 255));
     table->sum_record[elements[dtype].code](dx, dout, record, taps, &cells);
-    for (ptrdiff_t r = 0; r < n_rows; r++)
-        for (ptrdiff_t i = 0; i < n; i++)
-            for (ptrdiff_t p = 0; p < n_phases; p++)
-                for (ptrdiff_t j = 0; j < width; j++) {
-                    const ptrdiff_t to = r * cells.dx_row + (i * n_phases + p) * width + j;
-                    const ptrdiff_t from = r * cells.row + i * width + j;
-                    memset(image + to * bytes, 0, (size_t)bytes);
-                    for (ptrdiff_t t = 0; t < taps[p].n; t++)
-                        if (record[from + offset[p][t]] == code[p][t])
-                            type->add(image + to * bytes, dout + (from + offset[p][t]) * bytes);
-                    type->one_nan(dx + to * bytes);
-                    type->one_nan(image + to * bytes);
-                }
+    for (ptrdiff_t to = 0; to < span; to++) {
+        const ptrdiff_t p = to / width % n_phases, from = to / (n_phases * width) * width + to % width;
+        memset(image + to * bytes, 0, (size_t)bytes);
+        for (ptrdiff_t t = 0; t < taps[p].n; t++)
+            if (record[from + offset[p][t]] == code[p][t])
+                type->add(image + to * bytes, dout + (from + offset[p][t]) * bytes);
+    }
+    one_nan_of_all(type, dx, span);
     count(as_expected(SLOT_Y), table->isa, "sum_record", type->name, 1, n, width);
 }
 

@@ -27,8 +27,7 @@ cdef bint plan_row_sums(Gradient *g) noexcept nogil:
     g.columns.before[0], g.columns.before[1] = height.before, width.before
     g.columns.streams = g.streams
     g.columns.ahead = FAR_AHEAD_BYTES if g.streams else CPOOL_AHEAD_BYTES
-    # One row of outputs more where a block does not begin at a stride's multiple.
-    outputs = g.group * min(height.output, viewers(height, g.block) + 1) * width.output + 2 * BESIDE
+    outputs = g.group * min(height.output, g.block // 2 + 2) * width.output + 2 * BESIDE
     g.codes = outputs * g.item
     outputs += 2 * BESIDE + width.output  # columns.outside
     if g.codes + outputs > MOST_SCRATCH:

@@ -97,11 +97,6 @@ cdef void give_room(const Gradient *g, char *scratch, ptrdiff_t first, ptrdiff_t
         dout[0], record[0] = scratch, scratch + g.codes
 
 
-cdef inline ptrdiff_t viewers(const Axis *axis, ptrdiff_t n) noexcept nogil:
-    """Outputs, also before and past the real ones, that may look at n cells, the first at a stride's multiple."""
-    return last_viewer(axis, n - 1) - first_viewer(axis, 0) + 1
-
-
 cdef ptrdiff_t list_windows(const Axis *axis, ptrdiff_t cell, ptrdiff_t *run, ptrdiff_t *output,
                             ptrdiff_t *tap) noexcept nogil:
     """The windows along an axis that see a cell, in rising order; returns how many.

@@ -1,40 +1,35 @@
 # Backward: clears dx and adds each dout to the cell that its record names, in the order of the outputs, as np.add.at
-# would. It is done in chunks that stay in the cache between the two, and each fetches what the next one clears. Of
-# windows of over 65,536 taps the record is made indices first (_scatter.pxi).
+# would. It is done in chunks that stay in the cache between the two. Of windows of over 65,536 taps the record is made
+# indices first (_scatter.pxi).
 #
 # Sums and windows side by side are written past the caches, straight from registers, where dx would not stay there and
-# its rows lie at multiples of 16 bytes: 2x on 224x224 planes of 2x2, 1.0x to 1.3x elsewhere. Other rows are written
-# plainly: lines put together in scratch first took 1.1x to 1.45x as long, and a line that is written both ways waits
-# for memory each time.
+# its rows lie at multiples of 16 bytes: 1.05x to 2.2x for 3x3 windows, 2x on 224x224 planes of 2x2. Other rows are
+# written plainly: lines put together in scratch first took 1.1x to 1.45x as long, and a line that is written both ways
+# waits for memory each time.
 
 cdef struct Gradient:
     void (*run)(const Gradient *, char *, ptrdiff_t) noexcept nogil
     ptrdiff_t items              # calls of run, each of which writes its own part of dx
-    cpool_scatter_record *scatter
+    const cpool_kernels *kernels
+    int dtype
     cpool_taps taps              # from a window's first cell on
     ptrdiff_t bytes, n_outputs   # of dx; elements of dout
     bint streams                 # dx is larger than the caches
     # Windows side by side (_spread.pxi)
-    cpool_spread *spread
     bint exact                   # no cell of dx is without a window
     ptrdiff_t rows               # output rows of a slice of dx
     # Sums (_sums.pxi, _row_sums.pxi)
     ptrdiff_t block, blocks      # rows of dx that are an item, and how many of these a slice has
-    cpool_sum_record *sum
-    cpool_sum_rows *sum_rows
-    cpool_sum_same *sum_same
-    cpool_sum_pixels *sum_pixels
-    cpool_same same
+    bint rising                  # codes of taps are in the order of the outputs that look at a cell
+    cpool_same same              # kernel 0: not this way
     cpool_columns columns
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
     ptrdiff_t codes              # bytes from the start of a thread's scratch to the records
-    cpool_taps *viewers          # [rows of a plane] the rows of outputs that look at each
     # Eight planes at once (_eights.pxi)
-    cpool_scatter_eight *scatter_eight
     cpool_eight eight            # what is the same for all chunks; start: of a plane
     # Scratch
     ptrdiff_t scratch_bytes      # of a thread
-    ptrdiff_t shared_bytes       # and of all together, behind theirs
+    ptrdiff_t shared_bytes       # and of all together
     char *scratch
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
@@ -43,7 +38,7 @@ cdef struct Gradient:
     int cut                      # the axis that is cut: the first that is more than one point
     ptrdiff_t planes, channels, item, code_item
     ptrdiff_t group              # planes done together
-    ptrdiff_t several            # such groups, which are cleared at once (backward_groups)
+    ptrdiff_t at_once            # planes cleared at once: one or more such groups
     ptrdiff_t parts, part        # what a plane is cut into for threads, and its length along the cut axis
     ptrdiff_t chunk              # outputs along the cut axis done at a time
     char *dx
@@ -52,6 +47,7 @@ cdef struct Gradient:
 
 cdef ptrdiff_t CHUNK_BYTES = 32768  # about the most that is cleared at a time, several planes together
 cdef ptrdiff_t WRITTEN_BYTES = 131072  # about the most of dx that is an item where each cell is written once
+cdef ptrdiff_t BYTES_OF_TAP = sizeof(ptrdiff_t) + sizeof(int64_t)
 cdef int GROUP = 4                  # planes, or channels, that scatter_record does together
 
 
@@ -60,9 +56,9 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     cdef Gradient g
     cdef ptrdiff_t cells = dx.size, planes
     cdef int threads
-    cdef void *taps
-    cdef char *memory = NULL
+    cdef char *memory
     memset(&g, 0, sizeof(Gradient))
+    g.kernels, g.dtype = chosen, dtype
     g.item, g.code_item = dx.itemsize, plan.job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
     g.streams = g.bytes > CACHE_BYTES
@@ -73,42 +69,31 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         planes = g.planes * g.channels
         scatter(True, dtype, dx, plan.decode(record), dout, g.n_outputs // planes, cells // planes, g.channels)
         return
-    g.scatter = chosen.scatter_record[dtype][log2_bytes(g.code_item)]
     g.taps.n = plan.taps
-    taps = malloc(plan.taps * (sizeof(ptrdiff_t) + sizeof(int64_t)))
-    if taps == NULL:
-        raise MemoryError("no memory for the offsets of a window's taps")
-    lay_out_taps(&g, taps)
-    if g.code_item == 1 and (plan_spread(&g, chosen.spread_cells[dtype], chosen.spread_pairs[dtype])
-                             or plan_row_sums(&g, chosen.sum_rows[dtype])
-                             or plan_pixel_sums(&g, chosen.sum_pixels[dtype])
-                             or plan_sums(&g, chosen.sum_record[dtype])
-                             or plan_flat_sums(&g, chosen.sum_record[dtype], chosen.sum_same[dtype])):
+    if g.code_item == 1 and (plan_spread(&g) or plan_row_sums(&g) or plan_pixel_sums(&g) or plan_sums(&g)
+                             or plan_flat_sums(&g)):
         threads = threads_for(g.items, <double> cells)
     else:
         g.run = backward_part
-        threads = cut_up(&g, chosen.scatter_eight[dtype])
+        threads = cut_up(&g)
         ways[1] = (b"backward of parts of planes" if g.parts > 1 else b"backward of channels" if g.channels > 1
                    else b"backward of eight planes at a time" if g.group == EIGHT
                    else b"backward of four planes at a time" if g.group == GROUP else b"backward of up to three planes")
-    if g.scratch_bytes + g.shared_bytes > 0:
-        memory = <char *> malloc(64 + threads * g.scratch_bytes + g.shared_bytes)
-        if memory == NULL:
-            free(taps)
-            raise MemoryError("no memory for the scratch of a gradient")
-        g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
-        if g.run == backward_rows:
-            list_viewers(&g, g.scratch + threads * g.scratch_bytes)
-        elif g.eight.plane > 0:
-            list_starts(&g, g.scratch)
+    g.scratch_bytes = ceil_div(g.scratch_bytes, 64) * 64
+    memory = <char *> malloc(64 + threads * g.scratch_bytes + g.taps.n * BYTES_OF_TAP + g.shared_bytes)
+    if memory == NULL:
+        raise MemoryError("no memory for the scratch of a gradient")
+    g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
+    lay_out_taps(&g, g.scratch + threads * g.scratch_bytes)
+    if g.shared_bytes > 0:
+        list_starts(&g, <uint32_t *> (g.taps.code + g.taps.n))
     run_items(run_gradient_item, &g, g.items, threads)
-    free(taps)
     free(memory)
 
 
-cdef void run_gradient_item(void *g, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
-    (<const Gradient *> g).run(<const Gradient *> g, (<const Gradient *> g).scratch
-                               + thread * (<const Gradient *> g).scratch_bytes, item)
+cdef void run_gradient_item(void *gradient, ptrdiff_t thread, ptrdiff_t item) noexcept nogil:
+    cdef const Gradient *g = <const Gradient *> gradient
+    g.run(g, g.scratch + thread * g.scratch_bytes, item)
 
 
 cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:
@@ -133,36 +118,33 @@ cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:
         g.cut += 1
 
 
-cdef int cut_up(Gradient *g, cpool_scatter_eight *eight) noexcept:
+cdef int cut_up(Gradient *g) noexcept:
     """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
-    cdef ptrdiff_t outputs = g.axis[0].output * g.axis[1].output * g.axis[2].output
+    cdef ptrdiff_t several
     cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
     # As many as need no parts.
-    if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g, eight):
+    if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g):
         g.group = EIGHT
     g.parts = 1
     g.items = ceil_div(g.planes, g.group)
     # Windows that lie in two parts are looked at twice: parts are much longer than windows.
     if threads > 1 and g.items < 4 * threads:
-        g.parts = max(1, min(4 * threads // g.items, axis.length // min(axis.length, 4 * min(axis.length, span(axis)))))
+        g.parts = max(1, min(4 * threads // g.items, axis.length // (4 * min(axis.length, span(axis)))))
     g.part = ceil_div(axis.length, g.parts)
     g.parts = ceil_div(axis.length, g.part)
     g.items *= g.parts
-    g.chunk = max(1, CHUNK_BYTES // (slice_bytes * g.group) // min(axis.stride, CHUNK_BYTES))
-    g.outputs.ahead_plane = plane_bytes if g.group >= GROUP else 0
-    g.outputs.ahead_step = plane_bytes // (outputs * ceil_div(g.channels, GROUP))
+    g.chunk = max(1, CHUNK_BYTES // (slice_bytes * g.group) // axis.stride)
     # Small planes in several groups: 1.1x to 1.3x for planes of 7x7.
-    g.several = min(CHUNK_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))
-    if g.parts == 1 and g.channels == 1 and g.several > 1:
-        g.items = ceil_div(g.items, g.several)
-        g.run = backward_groups
+    several = max(1, min(CHUNK_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))) if g.parts == 1 else 1
+    g.at_once = several * g.group
+    g.items = ceil_div(g.items, several)
     return <int> min(threads, g.items)
 
 
-cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
+cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
     """Where each tap lies from its window's first cell on."""
     cdef ptrdiff_t *offset = <ptrdiff_t *> memory
     cdef int64_t *code = <int64_t *> (offset + g.taps.n)
@@ -178,52 +160,37 @@ cdef void lay_out_taps(Gradient *g, void *memory) noexcept:
         for h in range(g.axis[1].kernel):
             for w in range(g.axis[2].kernel):
                 offset[n] = <ptrdiff_t> (<uint64_t> d * step[0] + <uint64_t> h * step[1] + <uint64_t> w * step[2])
-                code[n] = n
+                code[n] = g.taps.n - 1 - n if g.rising else n
                 n += 1
 
 
 cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """One part of a group of planes of dx."""
+    """One part of some planes of dx."""
     cdef const Axis *axis = &g.axis[g.cut]
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
-    cdef ptrdiff_t pitch = axis.length * slice_bytes, plane = item * g.group, first = 0, end = axis.length
-    cdef ptrdiff_t o = 0, end_o = axis.output, next_o, last, n_planes, cleared, upto
+    cdef ptrdiff_t plane = item // g.parts * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
+    cdef ptrdiff_t first = item % g.parts * g.part, end = min(axis.length, first + g.part), cleared = first, upto
+    cdef ptrdiff_t o = max(0, first_viewer(axis, first)), end_o = min(axis.output, last_viewer(axis, end - 1) + 1)
+    cdef ptrdiff_t pitch = axis.length * slice_bytes, next_o, last
     cdef cpool_outputs outputs = g.outputs
-    cdef char *dx
-    if g.parts > 1:
-        plane, first = item // g.parts * g.group, item % g.parts * g.part
-        end = min(end, first + g.part)
-        o, end_o = max(0, first_viewer(axis, first)), min(axis.output, last_viewer(axis, end - 1) + 1)
-    n_planes = min(g.group, g.planes - plane)
-    if g.channels == 1:
-        outputs.n_planes = n_planes
+    cdef char *dx = g.dx + plane * pitch
     outputs.first, outputs.end = first * slice_cells, end * slice_cells
-    dx = g.dx + plane * pitch
-    cleared = first
     while o < end_o:
         next_o = min(o + g.chunk, end_o)
         last = window_start(axis, next_o - 1)
         upto = end if span(axis) >= end - last else max(cleared, last + span(axis))
         clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (upto - cleared) * slice_bytes)
         cleared = upto
-        outputs.ahead = dx + (upto * slice_bytes if next_o < end_o else n_planes * pitch)
         outputs.checked = (first > window_start(axis, o) and first > 0) or (end < axis.length and upto == end)
-        scatter_chunk(g, &outputs, dx, plane, o, next_o)
+        p = 0
+        while p < n_planes:
+            if g.channels == 1:
+                outputs.n_planes = min(g.group, n_planes - p)
+            scatter_chunk(g, &outputs, dx + p * pitch, plane + p, o, next_o)
+            p += g.group
         o = next_o
-    clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (end - cleared) * slice_bytes)
-
-
-cdef void backward_groups(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """Several groups of whole planes."""
-    cdef ptrdiff_t pitch = g.axis[g.cut].length * <ptrdiff_t> g.cell[g.cut] * g.item, at_once = g.several * g.group
-    cdef ptrdiff_t plane = item * at_once, end = min(g.planes, plane + at_once)
-    cdef cpool_outputs outputs = g.outputs
-    memset(g.dx + plane * pitch, 0, (end - plane) * pitch)
-    while plane < end:
-        outputs.n_planes = min(g.group, end - plane)
-        outputs.ahead = g.dx + (plane + at_once) * pitch
-        scatter_chunk(g, &outputs, g.dx + plane * pitch, plane, 0, g.axis[g.cut].output)
-        plane += g.group
+    if cleared < end:
+        clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (end - cleared) * slice_bytes)
 
 
 cdef inline void clear_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n_bytes) noexcept nogil:
@@ -253,5 +220,6 @@ cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptr
         if g.group == EIGHT and outputs.n_planes == EIGHT:
             scatter_eight(g, outputs, dx, plane, at)
         else:
-            g.scatter(dx, g.dout + at * g.item, g.record + at * g.code_item, outputs)
+            g.kernels.scatter_record[g.dtype][g.code_item - 1](dx, g.dout + at * g.item, g.record + at * g.code_item,
+                                                               outputs)
         od += 1

@@ -55,7 +55,7 @@ cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noe
         ow += c.n_pixels
 
 
-cdef bint plan_pixel_sums(Gradient *g, cpool_sum_pixels *kernel) noexcept nogil:
+cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
     """The same of backward: 1.1x to 2x against sums of a row alone.
 
     But 0.6x to 1.05x where pixels are in each other's way, and of stride 2 0.5x to 1.0x of what goes past the caches.
@@ -64,12 +64,12 @@ cdef bint plan_pixel_sums(Gradient *g, cpool_sum_pixels *kernel) noexcept nogil:
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t pixel = g.channels * g.item, stride = width.stride
-    if (kernel == NULL or pixel < LEAST_RUN or g.channels == 1 or pixel % (WAY_BYTES // 2) == 0
-            or max(depth.kernel, depth.length, depth.output) > 1 or height.kernel != 3 or width.kernel != 3
-            or max(height.dilation, width.dilation) > 1 or height.stride != stride
-            or stride > 2 or (stride == 2 and (g.streams or max(height.before, width.before) > 1))):
+    if (g.kernels.sum_pixels[g.dtype] == NULL or pixel < LEAST_RUN or g.channels == 1
+            or pixel % (WAY_BYTES // 2) == 0 or max(depth.kernel, depth.length, depth.output) > 1
+            or height.kernel != 3 or width.kernel != 3 or max(height.dilation, width.dilation) > 1
+            or height.stride != stride or stride > 2
+            or (stride == 2 and (g.streams or max(height.before, width.before) > 1))):
         return False
-    g.sum_pixels = kernel
     g.block = stride * (FEW_CHANNEL_ROWS if g.streams or width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
     g.blocks = ceil_div(height.length + (height.before if stride == 2 else 0), g.block)
     g.items = g.planes * g.blocks
@@ -83,37 +83,33 @@ cdef void backward_pixels(const Gradient *g, char *scratch, ptrdiff_t item) noex
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t plane = item // g.blocks, row = width.output * g.channels, at = plane * height.output * row
-    cdef ptrdiff_t first = item % g.blocks * g.block, column, t
-    cdef ptrdiff_t viewer[3]
+    cdef ptrdiff_t first = item % g.blocks * g.block, column = 0
     cdef cpool_sums c
     c.height, c.row, c.stride, c.above = height.output, row, width.stride, 0
     c.n_channels, c.dx_row, c.ahead = g.channels, width.length * g.channels, PIXELS_AHEAD_BYTES
     c.first = first + height.before
-    column = 0
     if c.stride == 2:
         c.first, c.above = first // 2, -height.before if first == 0 else 0
         first = max(0, first - height.before)
         column = -width.before
     c.n_rows = min(g.block + c.above, height.length - first)
     while column < width.length:
-        find_viewers(width, column, viewer, &c)
-        for t in range(3):
-            if not 0 <= viewer[t] < width.output:
-                c.tap_code[t] = -1
-            c.tap[t] = max(0, min(viewer[t], width.output - 1)) * g.channels
-        g.sum_pixels(g.dx + ((plane * height.length + first) * width.length + column) * g.channels * g.item,
-                     g.dout + at * g.item, g.record + at, &c)
+        find_viewers(width, column, &c)
+        g.kernels.sum_pixels[g.dtype](
+            g.dx + ((plane * height.length + first) * width.length + column) * g.channels * g.item,
+            g.dout + at * g.item, g.record + at, &c)
         column += c.n_pixels * c.stride
 
 
-cdef inline void find_viewers(const Axis *width, ptrdiff_t column, ptrdiff_t *viewer, cpool_sums *c) noexcept nogil:
+cdef inline void find_viewers(const Axis *width, ptrdiff_t column, cpool_sums *c) noexcept nogil:
     """The outputs that see a column, or from a window's beginning a pair of them, and how many go on like that."""
-    cdef bint apart = c.stride == 2
-    cdef ptrdiff_t first = (column + width.before) // 2 - 1 if apart else first_viewer(width, column)
-    cdef ptrdiff_t last = first + (1 if apart else 2)
-    viewer[0], viewer[1], viewer[2] = first, first + 1, last
-    c.tap_code[0], c.tap_code[1], c.tap_code[2] = 2, 0 if apart else 1, 1 if apart else 0
+    cdef ptrdiff_t others = 3 - c.stride, first = (column + width.before) // c.stride - others, viewer, t
+    for t in range(3):
+        viewer = first + min(t, others)
+        # By their columns 2, 1, 0, or of pairs 2, 0, 1.
+        c.tap_code[t] = (5 - t * c.stride) % 3 if 0 <= viewer < width.output else -1
+        c.tap[t] = max(0, min(viewer, width.output - 1)) * c.n_channels
     c.pixels = (column >= 0) + 2 * (column + 1 < width.length)
     c.n_pixels = 1
     if first >= 0 and c.pixels == 3:
-        c.n_pixels = max(1, min(width.output - last, (width.length - column) // c.stride))
+        c.n_pixels = max(1, min(width.output - first - others, (width.length - column) // c.stride))

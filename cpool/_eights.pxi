@@ -8,15 +8,14 @@ cdef ptrdiff_t MOST_STARTS = 8192    # outputs of a plane: where their windows b
 cdef ptrdiff_t PAST_STARTS = 16      # listed past them: a vector
 
 
-cdef bint plan_eights(Gradient *g, cpool_scatter_eight *kernel) noexcept:
+cdef bint plan_eights(Gradient *g) noexcept nogil:
     """Whether eight planes are scattered at once."""
     cdef const cpool_outputs *outputs = &g.outputs
     cdef const Axis *width = &g.axis[2]
-    if (kernel == NULL or g.channels > 1 or g.code_item > 1 or outputs.plane > MOST_STARTS
-            or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
+    if (g.kernels.scatter_eight[g.dtype] == NULL or g.channels > 1 or g.code_item > 1
+            or outputs.plane > MOST_STARTS or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
             or outputs.dx_plane > INT32_MAX // EIGHT):
         return False
-    g.scatter_eight = kernel
     g.eight.plane, g.eight.dx_plane = outputs.plane, outputs.dx_plane
     # Unsigned, as are the offsets of taps: what wraps comes back.
     g.eight.kernel, g.eight.column = width.kernel, width.dilation
@@ -25,9 +24,8 @@ cdef bint plan_eights(Gradient *g, cpool_scatter_eight *kernel) noexcept:
     return True
 
 
-cdef void list_starts(Gradient *g, char *memory) noexcept:
+cdef void list_starts(Gradient *g, uint32_t *start) noexcept nogil:
     """The first cell of each window of a plane."""
-    cdef uint32_t *start = <uint32_t *> memory
     cdef ptrdiff_t h, w
     g.eight.start = start
     for h in range(g.axis[1].output):
@@ -45,5 +43,4 @@ cdef void scatter_eight(const Gradient *g, const cpool_outputs *outputs, char *d
     eight.n = outputs.n_rows * outputs.width
     eight.start += at - plane * eight.plane
     eight.n_codes = g.planes * eight.plane - at
-    eight.ahead, eight.ahead_step = outputs.ahead, EIGHT * outputs.ahead_step
-    g.scatter_eight(dx, g.dout + at * g.item, g.record + at, &eight)
+    g.kernels.scatter_eight[g.dtype](dx, g.dout + at * g.item, g.record + at, &eight)

@@ -56,31 +56,24 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t first, end
         int checked
         const ptrdiff_t *offset_of
-        const char *ahead
-        ptrdiff_t ahead_step, ahead_plane
     ctypedef void cpool_scatter_record(void *, const void *, const void *, const cpool_outputs *) noexcept
     ctypedef struct cpool_eight:
         ptrdiff_t n, plane
         const uint32_t *start
         uint32_t dx_plane, kernel, column, row
         ptrdiff_t n_codes
-        const char *ahead
-        ptrdiff_t ahead_step
     ctypedef void cpool_scatter_eight(void *, const void *, const void *, const cpool_eight *) noexcept
     ctypedef struct cpool_taps:
         const ptrdiff_t *offset
         const int64_t *code
         ptrdiff_t n
     ctypedef struct cpool_cells:
-        ptrdiff_t n_rows, n, n_phases, width
-        ptrdiff_t dx_row, row
-        int streams
+        ptrdiff_t n, n_phases, width
+        int streams, last
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
     ctypedef struct cpool_same:
-        ptrdiff_t width, kernel
-        ptrdiff_t before[2]
-        ptrdiff_t ahead
+        ptrdiff_t width, kernel, ahead
     ctypedef void cpool_sum_same(void *, const void *, const void *, const cpool_same *, ptrdiff_t) noexcept
     ctypedef struct cpool_sums:
         ptrdiff_t height, row, stride, first, above, n_rows, n_pixels, n_channels, dx_row
@@ -92,12 +85,13 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
-        ptrdiff_t width, n, before
+        ptrdiff_t width, n, height
+        ptrdiff_t before[2]
         const void *outside
         ptrdiff_t ahead
         bint streams
-    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_taps *, ptrdiff_t,
-                                 const cpool_columns *) noexcept
+    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_columns *, ptrdiff_t,
+                                 ptrdiff_t) noexcept
     ctypedef void cpool_split(void *, ptrdiff_t, const ptrdiff_t *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
                               ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept

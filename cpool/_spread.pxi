@@ -1,6 +1,6 @@
 # Backward of windows that lie side by side: each cell of dx has one window, and is written once.
 
-cdef bint plan_spread(Gradient *g, cpool_spread *cells, cpool_spread *pairs) noexcept:
+cdef bint plan_spread(Gradient *g) noexcept nogil:
     """Whether windows lie side by side and see no padding; of NCHW they are two columns wide.
 
     2x to 4x on planes that lie in the cache, where scattering waits for each output; of channels last 1.15x to 1.75x
@@ -9,10 +9,9 @@ cdef bint plan_spread(Gradient *g, cpool_spread *cells, cpool_spread *pairs) noe
     cdef const Axis *height = &g.axis[1]
     cdef ptrdiff_t slices = g.planes * g.axis[0].length, pitch = height.stride * <ptrdiff_t> g.cell[1]
     cdef int i
-    g.spread = pairs if g.channels == 1 else cells
-    if g.spread == NULL or chosen.vector_bytes == 0:
+    if g.kernels.vector_bytes == 0 or (g.channels > 1 and g.channels * g.item < LEAST_RUN):
         return False
-    if g.axis[2].kernel != 2 if g.channels == 1 else g.channels * g.item < LEAST_RUN:
+    if g.channels == 1 and (g.axis[2].kernel != 2 or g.kernels.spread_pairs[g.dtype] == NULL):
         return False
     g.exact = True
     for i in range(3):
@@ -52,11 +51,13 @@ cdef void backward_spread(const Gradient *g, char *scratch, ptrdiff_t item) noex
     taps.n = g.axis[1].kernel * width.kernel
     taps.code += slice % g.axis[0].kernel * taps.n
     if g.channels == 1:
-        g.spread(dx, pitch, g.dout + at * g.item, g.record + at, &taps, n, outputs, cells, streams)
+        g.kernels.spread_pairs[g.dtype](dx, pitch, g.dout + at * g.item, g.record + at, &taps, n, outputs, cells,
+                                        streams)
     else:
         for i in range(n):
-            g.spread(dx + i * pitch * g.item, width.stride * g.channels, g.dout + (at + i * outputs) * g.item,
-                     g.record + at + i * outputs, &taps, width.output, g.channels, 0, streams)
+            g.kernels.spread_cells[g.dtype](dx + i * pitch * g.item, width.stride * g.channels,
+                                            g.dout + (at + i * outputs) * g.item, g.record + at + i * outputs, &taps,
+                                            width.output, g.channels, 0, streams)
     if not g.exact:
         clear_rest(g, dx, n * g.axis[1].stride, cells)
 
@@ -66,5 +67,5 @@ cdef inline void clear_rest(const Gradient *g, char *dx, ptrdiff_t rows, ptrdiff
     cdef ptrdiff_t length = g.axis[2].length * g.channels, seen = g.axis[2].stride * g.axis[2].output * g.channels
     cdef uint64_t zero = 0
     if seen < length:
-        chosen.fill[log2_bytes(g.item)](dx + seen * g.item, length, rows, length - seen, &zero)
+        g.kernels.fill[log2_bytes(g.item)](dx + seen * g.item, length, rows, length - seen, &zero)
     memset(dx + rows * length * g.item, 0, (cells - rows * length) * g.item)

@@ -5,70 +5,51 @@ cdef enum:
     MOST_SUMMED = 64                # taps
     MOST_PHASES = 8
 
-cdef ptrdiff_t SUMMED_BYTES = 1 << 19  # of dx in an item: each phase of rows reads dout again, from the second cache
 
-
-cdef bint plan_sums(Gradient *g, cpool_sum_record *kernel) noexcept nogil:
+cdef bint plan_sums(Gradient *g) noexcept nogil:
     """Whether vectors of sums, of which each looks at all its windows, are fewer than outputs."""
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t rows = g.planes * g.axis[0].length * height.length, row_cells = width.length * g.channels
-    cdef int threads = threads_for(rows, <double> rows * row_cells)
     if (g.channels == 1 or g.channels * g.item < 16 or max(height.stride, width.stride) > MOST_PHASES
-            or g.taps.n > MOST_SUMMED or g.taps.n * g.item > chosen.vector_bytes):
+            or g.taps.n > MOST_SUMMED or g.taps.n * g.item > g.kernels.vector_bytes):
         return False
-    # Rows of one phase are one call, 1.07x to 1.4x against one row each (3x3, stride 2); but four items a thread.
-    g.block = min(SUMMED_BYTES // (row_cells * g.item), rows // (4 * threads if threads > 1 else 1))
-    g.block = min(height.length, ceil_div(max(1, g.block), height.stride) * height.stride)
+    g.block = max(1, min(height.length, WRITTEN_BYTES // (width.length * g.channels * g.item)))
     g.blocks = ceil_div(height.length, g.block)
     g.items = g.planes * g.axis[0].length * g.blocks
-    g.sum = kernel
     g.run = backward_sums
     ways[1] = b"backward by sums of channels"
     return True
 
 
-cdef bint plan_flat_sums(Gradient *g, cpool_sum_record *kernel, cpool_sum_same *down) noexcept nogil:
+cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
     """Whether dx and its outputs have one size and stride: then all planes are one row of cells.
 
     A window's taps lie equally far from each cell, also where they are another row's or plane's: no record names those,
     which are padding of their window. Of floats 1.1x to 1.9x for 3x3 windows, 2x for 2x2, of bytes 2x to 4x.
     """
-    cdef ptrdiff_t t, before = 0, last = g.taps.n - 1
-    cdef ptrdiff_t *offset = <ptrdiff_t *> g.taps.offset
-    cdef int64_t *code = <int64_t *> g.taps.code
     cdef ptrdiff_t width = g.axis[2].length
+    cdef bint down = sums_down(g)
     cdef int i
-    if sums_down(g):
-        g.sum_same = down
     # As many taps as lanes and one in eight more: 3x3 in lanes of 8. Sums of 5x5 take twice the time of scattering.
-    elif 8 * g.taps.n * g.item > 9 * chosen.vector_bytes:
+    if not down and 8 * g.taps.n * g.item > 9 * g.kernels.vector_bytes:
         return False
     for i in range(3):
         if g.axis[i].stride > 1 or g.axis[i].output != g.axis[i].length or span(&g.axis[i]) > g.axis[i].length:
             return False
-        before += g.axis[i].before * <ptrdiff_t> g.cell[i]
-    g.before, g.after = offset[last] - before, before
+        g.after += g.axis[i].before * <ptrdiff_t> g.cell[i]
+        g.before += (span(&g.axis[i]) - 1 - g.axis[i].before) * <ptrdiff_t> g.cell[i]
     g.chunk = CHUNK_BYTES // g.item
-    if g.sum_same != NULL: # whole rows, and the vectors that reach past them
+    if down:  # whole rows, and the vectors that reach past them
         g.chunk = max(1, g.chunk // width) * width
-        g.after += max(0, chosen.vector_bytes // g.item - width)
+        g.after += max(0, g.kernels.vector_bytes // g.item - width)
+        g.same = cpool_same(width, g.axis[2].kernel, g.chunk if g.bytes > NEAR_BYTES else 0)
     g.codes = (g.chunk + g.before + g.after) * g.item
     if g.codes + g.codes // g.item > MOST_SCRATCH:
         return False
     g.scratch_bytes = g.codes + g.codes // g.item
     g.items = ceil_div(g.n_outputs, g.chunk)
-    # The outputs that look at a cell, in rising order.
-    for t in range(g.taps.n // 2):
-        offset[t], offset[last - t] = offset[last - t], offset[t]
-    for t in range(g.taps.n):
-        offset[t], code[t] = before - offset[t], last - t
-    g.sum = kernel
-    g.same.width, g.same.kernel = width, g.axis[2].kernel
-    g.same.before[0], g.same.before[1] = g.axis[1].before, g.axis[2].before
-    g.same.ahead = g.chunk if g.bytes > NEAR_BYTES else 0
-    g.run = backward_flat
-    ways[1] = b"backward by sums of all cells" if g.sum_same == NULL else b"backward by sums down the columns"
+    g.run, g.rising = backward_flat, True
+    ways[1] = b"backward by sums down the columns" if down else b"backward by sums of all cells"
     return True
 
 
@@ -79,7 +60,7 @@ cdef bint sums_down(const Gradient *g) noexcept nogil:
     """
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t lanes = chosen.vector_bytes // g.item, narrow = min(lanes, 32 // g.item), rest, used
+    cdef ptrdiff_t lanes = g.kernels.vector_bytes // g.item, narrow = min(lanes, 32 // g.item), rest, used
     if (lanes == 0 or g.axis[0].kernel > 1 or g.channels > 1 or height.kernel != width.kernel
             or not (2 <= width.kernel <= 3 or width.kernel == 5) or max(height.dilation, width.dilation) > 1):
         return False
@@ -88,7 +69,7 @@ cdef bint sums_down(const Gradient *g) noexcept nogil:
     # Up to 1.6 vectors of taps, fewer where lanes stay empty: 5x5 of float32 in whole vectors of 64 bytes. Sums of more
     # take longer than scattering.
     return (2 * used <= 3 * width.length and (used <= lanes or 3 * g.bytes <= 2 * CACHE_BYTES)
-            and 8.0 * g.taps.n * g.item * used <= 13.0 * chosen.vector_bytes * width.length)
+            and 8.0 * g.taps.n * g.item * used <= 13.0 * g.kernels.vector_bytes * width.length)
 
 
 cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
@@ -96,12 +77,12 @@ cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef ptrdiff_t first = item * g.chunk, n = min(g.n_outputs - first, g.chunk)
     cdef const char *dout
     cdef const char *record
-    cdef cpool_cells run = cpool_cells(1, 1, 1, n, n, n, g.streams)
+    cdef cpool_cells run = cpool_cells(1, 1, n, g.streams, True)
     give_room(g, scratch, first - g.before, first + n + g.after, &dout, &record)
-    if g.sum_same != NULL:
-        g.sum_same(g.dx + first * g.item, dout + g.before * g.item, record + g.before, &g.same, n // g.same.width)
-        return
-    g.sum(g.dx + first * g.item, dout + g.before * g.item, record + g.before, &g.taps, &run)
+    if g.same.kernel > 0:
+        g.kernels.sum_same[g.dtype](g.dx + first * g.item, dout, record, &g.same, n // g.same.width)
+    else:
+        g.kernels.sum_record[g.dtype](g.dx + first * g.item, dout, record, &g.taps, &run)
 
 
 cdef void give_room(const Gradient *g, char *scratch, ptrdiff_t first, ptrdiff_t end, const char **dout,
@@ -114,11 +95,6 @@ cdef void give_room(const Gradient *g, char *scratch, ptrdiff_t first, ptrdiff_t
         memcpy(scratch + (start - first) * g.item, g.dout + start * g.item, n * g.item)
         memcpy(scratch + g.codes + (start - first), g.record + start, n)
         dout[0], record[0] = scratch, scratch + g.codes
-
-
-cdef inline ptrdiff_t viewers(const Axis *axis, ptrdiff_t n) noexcept nogil:
-    """Outputs, also before and past the real ones, that may look at n cells, the first at a stride's multiple."""
-    return last_viewer(axis, n - 1) - first_viewer(axis, 0) + 1
 
 
 cdef ptrdiff_t list_windows(const Axis *axis, ptrdiff_t cell, ptrdiff_t *run, ptrdiff_t *output,
@@ -143,14 +119,14 @@ cdef ptrdiff_t list_windows(const Axis *axis, ptrdiff_t cell, ptrdiff_t *run, pt
 
 
 cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """A block of rows of one slice of dx: those rows together that are a stride apart and see the same."""
+    """A block of rows of one slice of dx."""
     cdef const Axis *depth = &g.axis[0]
     cdef const Axis *height = &g.axis[1]
     cdef ptrdiff_t slice = item // g.blocks, first = item % g.blocks * g.block
     cdef ptrdiff_t end = min(height.length, first + g.block)
     cdef ptrdiff_t row = g.axis[2].output * g.channels, dx_row = g.axis[2].length * g.channels
     cdef ptrdiff_t at = slice // depth.length * depth.output * height.output * row
-    cdef ptrdiff_t n_depth, n_height, phase, h, d, i, run = 1
+    cdef ptrdiff_t n_depth, n_height, h, d, i, run = 1
     cdef ptrdiff_t od[MOST_SUMMED]
     cdef ptrdiff_t oh[MOST_SUMMED]
     cdef ptrdiff_t tap[2][MOST_SUMMED]
@@ -160,26 +136,22 @@ cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef cpool_cells cells
     rows.offset, rows.code = offset, code
     cells.width, cells.streams = g.channels, g.streams
-    cells.dx_row, cells.row = height.stride * dx_row, row
     n_depth = list_windows(depth, slice % depth.length, &run, od, tap[0])
-    for phase in range(min(height.stride, end - first)):
-        h = first + phase
-        while h < end:
-            cells.n_rows = ceil_div(end - h, height.stride)
-            n_height = list_windows(height, h, &cells.n_rows, oh, tap[1])
-            rows.n = 0
-            for d in range(n_depth):
-                for i in range(n_height):
-                    offset[rows.n] = (od[d] * height.output + oh[i]) * row
-                    code[rows.n] = (tap[0][d] * height.kernel + tap[1][i]) * g.axis[2].kernel
-                    rows.n += 1
-            sum_rows(g, g.dx + (slice * height.length + h) * dx_row * g.item, at, &rows, &cells)
-            h += cells.n_rows * height.stride
+    for h in range(first, end):
+        n_height = list_windows(height, h, &run, oh, tap[1])
+        rows.n = 0
+        for d in range(n_depth):
+            for i in range(n_height):
+                offset[rows.n] = (od[d] * height.output + oh[i]) * row
+                code[rows.n] = (tap[0][d] * height.kernel + tap[1][i]) * g.axis[2].kernel
+                rows.n += 1
+        cells.last = h == end - 1
+        sum_alike(g, g.dx + (slice * height.length + h) * dx_row * g.item, at, &rows, &cells)
 
 
-cdef void sum_rows(const Gradient *g, char *dx, ptrdiff_t at, const cpool_taps *rows,
-                   cpool_cells *cells) noexcept nogil:
-    """Rows of dx that see these rows of the outputs from `at` on: those columns together that see the same."""
+cdef void sum_alike(const Gradient *g, char *dx, ptrdiff_t at, const cpool_taps *rows,
+                    cpool_cells *cells) noexcept nogil:
+    """A row of dx that sees these rows of the outputs from `at` on: those columns together that see the same."""
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t i = 0, n, n_taps, phase, r, t
     cdef ptrdiff_t ow[MOST_SUMMED]
@@ -200,5 +172,6 @@ cdef void sum_rows(const Gradient *g, char *dx, ptrdiff_t at, const cpool_taps *
                     code[n] = rows.code[r] + tap[t]
                     n += 1
             taps[phase].n = rows.n * n_taps
-        g.sum(dx + i * width.stride * g.channels * g.item, g.dout + at * g.item, g.record + at, taps, cells)
+        g.kernels.sum_record[g.dtype](dx + i * width.stride * g.channels * g.item, g.dout + at * g.item, g.record + at,
+                                      taps, cells)
         i += cells.n

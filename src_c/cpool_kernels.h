@@ -160,8 +160,6 @@ typedef struct {
     ptrdiff_t first, end;        /* the elements of a plane of dx that may be written; other winners are left out */
     int checked;                 /* 0: all winners are among these */
     const ptrdiff_t *offset_of;  /* [taps] */
-    const char *ahead;           /* what of dx is written next: fetched a step of bytes for each four outputs, */
-    ptrdiff_t ahead_step, ahead_plane; /* by turns from four places so many bytes apart */
 } cpool_outputs;
 
 /* Backward, records of 1 or 2 bytes: adds each dout to the cell of dx that its record names, row by row. */
@@ -177,8 +175,6 @@ typedef struct {
     const uint32_t *start;
     uint32_t dx_plane, kernel, column, row;
     ptrdiff_t n_codes; /* so many may be read from record on */
-    const char *ahead; /* what of dx is written next: fetched a step of bytes for each i */
-    ptrdiff_t ahead_step;
 } cpool_eight;
 typedef void cpool_scatter_eight(void *dx, const void *dout, const void *record, const cpool_eight *planes);
 
@@ -190,14 +186,14 @@ typedef struct {
 } cpool_taps;
 
 /*
- * Backward in vectors, records of bytes: n_rows rows of n times n_phases cells of `width` elements. Element j of cell
- * (r, i, p) of dx, which is r * dx_row + (i * n_phases + p) * width + j, becomes the sum, from 0 on and in the order of
- * the taps of phase p, of those elements r * row + i * width + offset[t] + j of dout whose record is code[t].
+ * Backward in vectors, records of bytes: n times n_phases cells of `width` elements. Element j of cell (i, p) of dx,
+ * which is (i * n_phases + p) * width + j, becomes the sum, from 0 on and in the order of the taps of phase p, of those
+ * elements i * width + offset[t] + j of dout whose record is code[t].
  */
 typedef struct {
-    ptrdiff_t n_rows, n, n_phases, width;
-    ptrdiff_t dx_row, row;
+    ptrdiff_t n, n_phases, width;
     int streams; /* written past the caches, where all lies at multiples of 16 bytes */
+    int last;    /* and with what calls before this one wrote there by all seen: to wait each time takes up to 1.3x */
 } cpool_cells;
 typedef void cpool_sum_record(void *dx, const void *dout, const void *record, const cpool_taps *taps /* [n_phases] */,
                               const cpool_cells *cells);
@@ -205,11 +201,11 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
 /*
  * The same in NCHW of windows of kernel x kernel taps (2, 3 or 5) and stride 1 that leave the size as it is, so that
  * rows of dx and of outputs, of all planes one after the other, lie equally far apart: cell (r, j) of n rows is the sum
- * of those outputs (r + before[0] - t_row, j + before[1] - t) whose record is t_row * kernel + t. A vector more may be
- * read.
+ * of those outputs (r + kernel - 1 - t_row, j + kernel - 1 - t) whose record is t_row * kernel + t, of which the
+ * least is dout's and record's first. A vector more may be read.
  */
 typedef struct {
-    ptrdiff_t width, kernel, before[2];
+    ptrdiff_t width, kernel;
     ptrdiff_t ahead; /* so many elements ahead all is asked for; 0: it is in the first cache */
 } cpool_same;
 typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);
@@ -249,21 +245,20 @@ typedef void cpool_spread(void *dx, ptrdiff_t dx_pitch, const void *dout, const 
                           ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
 
 /*
- * Backward of windows of three neighbouring columns that begin two apart, the first one `before` columns left of
- * column 0; records of bytes. Each of n rows of dx becomes the sum, from 0 on and in the order of the outputs, of what
- * the rows of columns->n outputs that lie rows->offset[i] from dout and record on have for it; their taps there have
- * the codes from rows->code[i] on. Up to two vectors are read beside each row of outputs.
+ * Backward of windows of 3x3 cells that begin two apart, the first one before[2] rows and columns outside a plane, or
+ * of planes of one row; records of bytes. n rows of dx, the first of which is row `row` of a plane, become the sums,
+ * from 0 on and in the order of the outputs, of those of the plane whose record names them. Up to two vectors are read
+ * beside each row of outputs.
  */
-enum { CPOOL_MOST_VIEWERS = 3 };
 typedef struct {
-    ptrdiff_t width, n; /* of a row of dx; outputs of a row */
-    ptrdiff_t before;
+    ptrdiff_t width, n, height; /* of a row of dx; outputs of a row; rows of outputs */
+    ptrdiff_t before[2];
     const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
     ptrdiff_t ahead;     /* in bytes: so far ahead is dout asked for */
     int streams;         /* dx is written past the caches, where all lies at multiples of 16 bytes */
 } cpool_columns;
-typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_taps *rows /* [n] */,
-                            ptrdiff_t n, const cpool_columns *columns);
+typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_columns *columns, ptrdiff_t row,
+                            ptrdiff_t n);
 
 /*
  * Takes rows apart by column modulo n_phases: element (i, j) of src[n][width], src[i * src_pitch + j * step], goes to

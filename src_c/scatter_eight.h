@@ -9,7 +9,6 @@ static void CPOOL_NAME3(scatter_eight, DTYPE, ISA)(void *dx_, const void *dout_,
     const uint32_t reciprocal = (65535 + c.kernel) / c.kernel; /* exact for codes of a byte */
     uint32_t index[8][AT_ONCE];
     SUM_T *dx = dx_;
-    const char *next = c.ahead;
     for (ptrdiff_t from = 0; from < c.n; from += AT_ONCE) {
         const ptrdiff_t n = c.n - from < AT_ONCE ? c.n - from : AT_ONCE;
         const SUM_T *dout = (const SUM_T *)dout_ + from;
@@ -28,8 +27,7 @@ static void CPOOL_NAME3(scatter_eight, DTYPE, ISA)(void *dx_, const void *dout_,
                 memcpy(&index[p][i], &start, sizeof start);
             }
         }
-        for (ptrdiff_t i = 0; i < n; i++, next += c.ahead_step) {
-            CPOOL_PREFETCH(next);
+        for (ptrdiff_t i = 0; i < n; i++) {
             CPOOL_UNROLL
             for (int p = 0; p < 8; p++) {
                 SUM_T *cell = dx + index[p][i];

@@ -22,25 +22,17 @@ CPOOL_INLINE void OF_RECORD(scatter)(SUM_T *dx, const SUM_T *dout, const RECORD_
                                      ptrdiff_t n_planes, ptrdiff_t dx_plane, ptrdiff_t plane, ptrdiff_t step,
                                      int checked) {
     const cpool_outputs o = *outputs;
-    const char *ahead = o.ahead;
-    size_t turn = 0;
+#define ADD_PLANES(n) \
+    OF_RECORD(add)(dx + p * dx_plane, dout + from, record + from, &o, window, dx_plane, plane, n, checked)
     for (ptrdiff_t r = 0; r < o.n_rows; r++) {
         size_t window = (size_t)o.start + (size_t)r * (size_t)o.dx_row;
         ptrdiff_t at = r * o.row;
-        for (ptrdiff_t i = 0; i < o.width; i++, window += (size_t)o.dx_step, at += step) {
-            for (ptrdiff_t p = 0; p < n_planes; p += 4) {
-                /* To fetch what is cleared next saves 0.2 to 0.35 of the time of 2x2 windows of stride 2. */
-                CPOOL_PREFETCH(ahead + (turn++ & 3) * (size_t)o.ahead_plane);
-                ahead += o.ahead_step;
-                const ptrdiff_t from = at + p * plane;
-#define ADD_PLANES(n) \
-    OF_RECORD(add)(dx + p * dx_plane, dout + from, record + from, &o, window, dx_plane, plane, n, checked)
+        for (ptrdiff_t i = 0; i < o.width; i++, window += (size_t)o.dx_step, at += step)
+            for (ptrdiff_t p = 0, from = at; p < n_planes; p += 4, from += 4 * plane)
                 if (p + 4 <= n_planes) ADD_PLANES(4);
                 else ADD_PLANES(n_planes - p);
-#undef ADD_PLANES
-            }
-        }
     }
+#undef ADD_PLANES
 }
 
 void CPOOL_NAME4(cpool_scatter_record, DTYPE, RECORD, ISA)(void *dx, const void *dout, const void *record,

@@ -10,9 +10,9 @@
 
 /* The rows of outputs that look at a row of dx, and the codes of their taps there. */
 typedef struct {
-    const T *values[CPOOL_MOST_VIEWERS];
-    const RECORD_T *codes[CPOOL_MOST_VIEWERS];
-    code_vec tap[CPOOL_MOST_VIEWERS][3];
+    const T *values[2];
+    const RECORD_T *codes[2];
+    code_vec tap[2][3];
 } viewing_rows;
 
 /*
@@ -42,18 +42,21 @@ CPOOL_INLINE void sum_cells(T *dx, const viewing_rows *rows, const RECORD_T *out
     else store_pairs(dx + 2 * m, sum[0], sum[1], streams);
 }
 
-/* room: of dx so many cells may be written, which later rows write again. */
-CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps, const cpool_columns *c,
+/*
+ * A row of dx that n_rows of outputs look at, the first one by taps from `code` on. room: of dx so many cells may be
+ * written, which later rows write again.
+ */
+CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, ptrdiff_t code, const cpool_columns *c,
                           const int n_rows, const int before, ptrdiff_t room, const int streams) {
     const int first = (before - 2) / 2, last = (1 + before) / 2;
-    const ptrdiff_t shift = c->before / 2, width = c->width, far = c->ahead, seen = c->n - shift - last;
+    const ptrdiff_t shift = c->before[1] / 2, width = c->width, far = c->ahead, seen = c->n - shift - last;
     const ptrdiff_t whole = (seen < room / 2 ? seen : room / 2) - LANES;
     const RECORD_T *outside = (const RECORD_T *)c->outside + shift;
     viewing_rows rows;
     for (int r = 0; r < n_rows; r++) {
-        rows.values[r] = dout + taps->offset[r] + shift;
-        rows.codes[r] = record + taps->offset[r] + shift;
-        for (int t = 0; t < 3; t++) rows.tap[r][t] = splat(taps->code[r] + t);
+        rows.values[r] = dout + r * c->n + shift;
+        rows.codes[r] = record + r * c->n + shift;
+        for (int t = 0; t < 3; t++) rows.tap[r][t] = splat(code - 6 * r + t);
     }
     ptrdiff_t m = 0;
 #define SUM_CELLS(at_edge) \
@@ -67,24 +70,28 @@ CPOOL_INLINE void sum_row(T *dx, const T *dout, const RECORD_T *record, const cp
 #undef SUM_CELLS
 }
 
-CPOOL_INLINE void sum_each_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *rows, ptrdiff_t n,
-                               const cpool_columns *columns, const int before, const int streams) {
+CPOOL_INLINE void sum_each_row(T *dx, const T *dout, const RECORD_T *record, const cpool_columns *columns,
+                               ptrdiff_t row, ptrdiff_t n, const int before, const int streams) {
     const cpool_columns c = *columns;
-    for (; n > 0; n--, dx += c.width, rows++) {
+    ptrdiff_t down = row + c.before[0]; /* from where the first window begins */
+    for (; n > 0; n--, down++, dx += c.width) {
+        const ptrdiff_t first = (down - 1) / 2, end = down / 2 < c.height ? down / 2 + 1 : c.height;
         const ptrdiff_t room = streams ? c.width : n * c.width;
-        if (rows->n == 3) sum_row(dx, dout, record, rows, &c, 3, before, room, streams);
-        else if (rows->n == 2) sum_row(dx, dout, record, rows, &c, 2, before, room, streams);
-        else if (rows->n == 1) sum_row(dx, dout, record, rows, &c, 1, before, room, streams);
+#define SUM_ROW(n_rows, code) \
+    sum_row(dx, dout + first * c.n, record + first * c.n, code, &c, n_rows, before, room, streams)
+        if (end - first == 2) SUM_ROW(2, 6);
+        else if (end - first == 1) SUM_ROW(1, 3 * (down - 2 * first));
         else memset(dx, 0, (size_t)c.width * BYTES);
+#undef SUM_ROW
     }
     if (streams) STREAMED;
 }
 
-static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, const cpool_taps *rows, ptrdiff_t n,
-                            const cpool_columns *columns) {
-    const int streams = columns->streams && ((ptrdiff_t)dx | columns->width * BYTES) % 16 == 0;
-    if (columns->before % 2 && streams) sum_each_row(dx, dout, record, rows, n, columns, 1, 1);
-    else if (columns->before % 2) sum_each_row(dx, dout, record, rows, n, columns, 1, 0);
-    else if (streams) sum_each_row(dx, dout, record, rows, n, columns, 0, 1);
-    else sum_each_row(dx, dout, record, rows, n, columns, 0, 0);
+static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, const cpool_columns *c, ptrdiff_t row,
+                            ptrdiff_t n) {
+    const int streams = c->streams && ((ptrdiff_t)dx | c->width * BYTES) % 16 == 0;
+    if (c->before[1] % 2 && streams) sum_each_row(dx, dout, record, c, row, n, 1, 1);
+    else if (c->before[1] % 2) sum_each_row(dx, dout, record, c, row, n, 1, 0);
+    else if (streams) sum_each_row(dx, dout, record, c, row, n, 0, 1);
+    else sum_each_row(dx, dout, record, c, row, n, 0, 0);
 }

@@ -54,8 +54,6 @@ CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, ptrd
 static CPOOL_NOINLINE void NAMED(sum_same)(T *dx, const T *dout, const RECORD_T *record, const cpool_same *rows,
                                            ptrdiff_t n, ptrdiff_t first, ptrdiff_t end) {
     const ptrdiff_t width = rows->width;
-    dout += (rows->before[0] - rows->kernel + 1) * width + rows->before[1] - rows->kernel + 1;
-    record += (rows->before[0] - rows->kernel + 1) * width + rows->before[1] - rows->kernel + 1;
     for (; first < end; first += LANES) {
         if (width >= LANES && first > width - LANES) first = width - LANES;
 #define COLUMNS(kernel) \

@@ -46,19 +46,18 @@ CPOOL_INLINE void sum_cells_at_once(T *dx, const T *dout, const RECORD_T *record
                                     const cpool_cells *cells, const ptrdiff_t n, const int wide) {
     const cpool_cells c = *cells;
     const ptrdiff_t dx_step = c.n_phases * c.width, width = wide ? 4 * LANES : LANES;
-    const int streams = c.streams && ((ptrdiff_t)dx | (c.dx_row | c.width) * BYTES) % 16 == 0;
-    for (ptrdiff_t r = 0; r < c.n_rows; r++)
-        for (ptrdiff_t i = 0; i < c.n; i += n) {
-            if (i > c.n - n) i = c.n - n;
-            for (ptrdiff_t p = 0; p < c.n_phases; p++)
-                for (ptrdiff_t j = 0; j < c.width; j += width) {
-                    if (j > c.width - width) j = c.width - width;
-                    const ptrdiff_t from = r * c.row + i * c.width + j;
-                    sum_at(dx + r * c.dx_row + i * dx_step + p * c.width + j, wide ? LANES : dx_step, dout + from,
-                           record + from, wide ? LANES : c.width, taps + p, wide ? 4 : (int)n, streams);
-                }
-        }
-    if (streams) STREAMED;
+    const int streams = c.streams && ((ptrdiff_t)dx | c.width * BYTES) % 16 == 0;
+    for (ptrdiff_t i = 0; i < c.n; i += n) {
+        if (i > c.n - n) i = c.n - n;
+        for (ptrdiff_t p = 0; p < c.n_phases; p++)
+            for (ptrdiff_t j = 0; j < c.width; j += width) {
+                if (j > c.width - width) j = c.width - width;
+                const ptrdiff_t from = i * c.width + j;
+                sum_at(dx + i * dx_step + p * c.width + j, wide ? LANES : dx_step, dout + from, record + from,
+                       wide ? LANES : c.width, taps + p, wide ? 4 : (int)n, streams);
+            }
+    }
+    if (streams && c.last) STREAMED;
 }
 
 /* Four vectors at a time: of a cell's elements where it has as many, else of neighbouring cells of a phase. */

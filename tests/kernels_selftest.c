@@ -47,7 +47,6 @@ static void test_scatter_record(const cpool_kernels *table, int dtype, int size,
     o.checked = between(0, 1) != 0;
     if (o.checked) o.first = between(0, o.end - 1), o.end = between(o.first, o.end);
     o.offset_of = (const ptrdiff_t *)(const void *)offset_of;
-    o.ahead = (const char *)dx, o.ahead_step = between(0, 99), o.ahead_plane = between(0, 9999);
     for (ptrdiff_t r = 0; r < n; r++)
         for (ptrdiff_t i = 0; i < width; i++)
             for (ptrdiff_t p = 0; p < o.n_planes; p++) {

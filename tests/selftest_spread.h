@@ -13,14 +13,10 @@ static void one_nan_of_all(const element *type, uint8_t *dx, ptrdiff_t cells) {
 
 static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_rows = between(1, 3), n_phases = between(1, 3);
-    /* Streams want steps of 16 bytes, which most often are those of rows without gaps. */
-    const ptrdiff_t gap = between(0, 1) ? 0 : between(1, 9), reach = between(0, 2) * width + between(0, 9);
-    const cpool_cells cells = {.n_rows = n_rows, .n = n, .n_phases = n_phases, .width = width,
-                               .dx_row = n * n_phases * width + gap, .row = between(0, n * width + 9),
-                               .streams = between(0, 1) != 0};
-    const ptrdiff_t span = (n_rows - 1) * cells.dx_row + n * n_phases * width;
-    const ptrdiff_t readable = (n_rows - 1) * cells.row + n * width + reach;
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_phases = between(1, 3);
+    const ptrdiff_t reach = between(0, 2) * width + between(0, 9);
+    const cpool_cells cells = {.n = n, .n_phases = n_phases, .width = width, .streams = between(0, 1) != 0, .last = 1};
+    const ptrdiff_t span = n * n_phases * width, readable = n * width + reach;
     ptrdiff_t offset[3][MAX_SPREAD];
     int64_t code[3][MAX_SPREAD];
     cpool_taps taps[3];
@@ -34,19 +30,14 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
     for (ptrdiff_t i = 0; i < readable; i++)
         record[i] = (uint8_t)(between(0, 15) ? between(0, 5) * 51 : between(0, 255));
     table->sum_record[elements[dtype].code](dx, dout, record, taps, &cells);
-    for (ptrdiff_t r = 0; r < n_rows; r++)
-        for (ptrdiff_t i = 0; i < n; i++)
-            for (ptrdiff_t p = 0; p < n_phases; p++)
-                for (ptrdiff_t j = 0; j < width; j++) {
-                    const ptrdiff_t to = r * cells.dx_row + (i * n_phases + p) * width + j;
-                    const ptrdiff_t from = r * cells.row + i * width + j;
-                    memset(image + to * bytes, 0, (size_t)bytes);
-                    for (ptrdiff_t t = 0; t < taps[p].n; t++)
-                        if (record[from + offset[p][t]] == code[p][t])
-                            type->add(image + to * bytes, dout + (from + offset[p][t]) * bytes);
-                    type->one_nan(dx + to * bytes);
-                    type->one_nan(image + to * bytes);
-                }
+    for (ptrdiff_t to = 0; to < span; to++) {
+        const ptrdiff_t p = to / width % n_phases, from = to / (n_phases * width) * width + to % width;
+        memset(image + to * bytes, 0, (size_t)bytes);
+        for (ptrdiff_t t = 0; t < taps[p].n; t++)
+            if (record[from + offset[p][t]] == code[p][t])
+                type->add(image + to * bytes, dout + (from + offset[p][t]) * bytes);
+    }
+    one_nan_of_all(type, dx, span);
     count(as_expected(SLOT_Y), table->isa, "sum_record", type->name, 1, n, width);
 }
 
@@ -94,22 +85,17 @@ static void test_sum_same(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     static const ptrdiff_t kernels[] = {2, 3, 5};
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, kernel = kernels[between(0, 2)];
-    const cpool_same same = {.width = width, .kernel = kernel,
-                             .before = {between(0, kernel - 1), between(0, kernel - 1)},
-                             .ahead = between(0, 1) * between(1, 9999)};
-    const ptrdiff_t above = (kernel - 1 - same.before[0]) * width + kernel - 1 - same.before[1];
-    const ptrdiff_t below = same.before[0] * width + same.before[1] + WIDEST_VECTOR / bytes;
-    const ptrdiff_t cells = n * width, readable = above + cells + below;
+    const cpool_same same = {.width = width, .kernel = kernel, .ahead = between(0, 1) * between(1, 9999)};
+    const ptrdiff_t cells = n * width, readable = cells + (kernel - 1) * (width + 1) + WIDEST_VECTOR / bytes;
     uint8_t *dout = place_in(SLOT_VALUES, readable * bytes), *record = place_in(SLOT_CODE, readable);
     uint8_t *dx = output_in(SLOT_Y, cells * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, readable);
     for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)(between(0, 15) ? between(0, 24) : between(0, 255));
-    table->sum_same[type->code](dx, dout + above * bytes, record + above, &same, n);
+    table->sum_same[type->code](dx, dout, record, &same, n);
     for (ptrdiff_t i = 0; i < cells; i++) {
         memset(image + i * bytes, 0, (size_t)bytes);
         for (ptrdiff_t t = kernel * kernel - 1; t >= 0; t--) {
-            const ptrdiff_t at =
-                above + i + (same.before[0] - t / kernel) * width + same.before[1] - t % kernel;
+            const ptrdiff_t at = i + (kernel - 1 - t / kernel) * width + kernel - 1 - t % kernel;
             if (record[at] == t) type->add(image + i * bytes, dout + at * bytes);
         }
     }
@@ -119,19 +105,12 @@ static void test_sum_same(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
 
 static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, reach = between(0, 3 * width);
-    cpool_columns c = {.width = width, .before = between(0, 2), .ahead = between(0, 9999),
-                       .streams = between(0, 1) != 0};
-    c.n = (width - 1 + c.before) / 2 + 1 - between(0, 2);
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, row = between(0, 4);
+    cpool_columns c = {.width = width, .height = between(1, 6), .before = {between(0, 2), between(0, 2)},
+                       .ahead = between(0, 9999), .streams = between(0, 1) != 0};
+    c.n = (width - 1 + c.before[1]) / 2 + 1 - between(0, 2);
     if (c.n < 1) c.n = 1;
-    const ptrdiff_t readable = reach + c.n + 2 * beside, written = n * width;
-    ptrdiff_t offset[MAX_SPREAD][CPOOL_MOST_VIEWERS];
-    int64_t code[MAX_SPREAD][CPOOL_MOST_VIEWERS];
-    cpool_taps rows[MAX_SPREAD];
-    for (ptrdiff_t r = 0; r < n; r++) {
-        rows[r] = (cpool_taps){.offset = offset[r], .code = code[r], .n = between(0, CPOOL_MOST_VIEWERS)};
-        for (ptrdiff_t i = 0; i < rows[r].n; i++) offset[r][i] = between(0, reach), code[r][i] = 3 * between(0, 2);
-    }
+    const ptrdiff_t readable = c.height * c.n + 2 * beside, written = n * width;
     uint8_t *outside = place_in(SLOT_INDICES, c.n + 2 * beside);
     memset(outside, 255, (size_t)(c.n + 2 * beside));
     memset(outside + beside, 0, (size_t)c.n);
@@ -140,18 +119,16 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     uint8_t *dx = output_in(SLOT_Y, written * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, readable);
     for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)between(0, 8);
-    table->sum_rows[elements[dtype].code](dx, dout + beside * bytes, record + beside, rows, n, &c);
-    memcpy(image, dx, (size_t)(written * bytes));
-    for (ptrdiff_t r = 0; r < n; r++)
-        for (ptrdiff_t j = 0; j < width; j++) {
-            uint8_t *cell = image + (r * width + j) * bytes;
-            memset(cell, 0, (size_t)bytes);
-            for (ptrdiff_t i = 0; i < rows[r].n; i++)
-                for (ptrdiff_t o = 0; o < c.n; o++) {
-                    const ptrdiff_t tap = j + c.before - o * 2, at = beside + offset[r][i] + o;
-                    if (tap >= 0 && tap < 3 && record[at] == code[r][i] + tap) type->add(cell, dout + at * bytes);
-                }
+    table->sum_rows[elements[dtype].code](dx, dout + beside * bytes, record + beside, &c, row, n);
+    for (ptrdiff_t i = 0; i < written; i++) {
+        memset(image + i * bytes, 0, (size_t)bytes);
+        for (ptrdiff_t o = 0; o < c.height * c.n; o++) {
+            const ptrdiff_t down = row + i / width + c.before[0] - o / c.n * 2;
+            const ptrdiff_t right = i % width + c.before[1] - o % c.n * 2;
+            if (down < 0 || down > 2 || right < 0 || right > 2 || record[beside + o] != 3 * down + right) continue;
+            type->add(image + i * bytes, dout + (beside + o) * bytes);
         }
+    }
     one_nan_of_all(type, dx, written);
     count(as_expected(SLOT_Y), table->isa, "sum_rows", type->name, 1, n, width);
 }
@@ -215,8 +192,7 @@ static void test_scatter_eight(const cpool_kernels *table, int dtype, ptrdiff_t 
     for (ptrdiff_t i = 0; i < n + vector; i++) store_unsigned(start + 4 * i, 4, (uint64_t)between(0, 20));
     const cpool_eight eight = {.n = n, .plane = plane, .start = (const uint32_t *)(const void *)start,
                                .dx_plane = (uint32_t)dx_plane, .kernel = (uint32_t)kernel,
-                               .column = (uint32_t)column, .row = (uint32_t)row, .n_codes = codes,
-                               .ahead = (const char *)dx, .ahead_step = between(0, 99)};
+                               .column = (uint32_t)column, .row = (uint32_t)row, .n_codes = codes};
     table->scatter_eight[elements[dtype].code](dx, dout, record, &eight);
     for (ptrdiff_t p = 0; p < 8; p++)
         for (ptrdiff_t i = 0; i < n; i++) {

@@ -41,18 +41,13 @@ static CPOOL_NOINLINE int interleave(T *dst, const T *src, ptrdiff_t plane, ptrd
         for (int r = 0; r < 4; r++)
             v[r] = CPOOL_NAME2(gather_blocks, VECTOR_BYTES)(src + i + r * plane, 4 * plane * BYTES);
         ahead(next + i * LANES, 4 * VECTOR_BYTES, 0);
-#if IS_ORDERED
-        nan = either(nan, either(unordered((vec)v[0], (vec)v[1]), unordered((vec)v[2], (vec)v[3])));
-#endif
+        note_nan(&nan, (vec)v[0], (vec)v[1]);
+        note_nan(&nan, (vec)v[2], (vec)v[3]);
         TRANSPOSE(epi32, v);
         CPOOL_UNROLL
         for (int r = 0; r < 4; r++) store(dst + (i + r) * LANES, (vec)v[r]);
     }
-#if IS_ORDERED
-    return any_lane(nan);
-#else
-    return (void)nan, 0;
-#endif
+    return any_nan(nan);
 }
 
 /* The opposite, of n outputs; the next planes' are asked for too: 1.3x. */

@@ -104,11 +104,7 @@ CPOOL_INLINE void best_of_pixels(T *y, RECORD_T *record, const T *x, const cpool
                 else DOWN(0, IS_ORDERED);
 #undef DOWN
             }
-#if IS_ORDERED
-        again = ordered && any_lane(unordered(nan, nan));
-#else
-        again = 0;
-#endif
+        again = ordered && has_nan(nan);
     }
 }
 

@@ -49,19 +49,14 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
         if (stride == 2) load_pairs(value[0] + 2 * i, &even, &odd);
         CELL(best, 0);
         before = best.value;
-#if IS_ORDERED
-        if (ordered && !later && n_taps == 1) nan = either(nan, unordered(before, before));
-#endif
+        if (ordered && !later && n_taps == 1) note_nan(&nan, before, before);
         CPOOL_UNROLL
         for (ptrdiff_t t = 1; t < n_taps; t++) {
             CELL(cell, t);
-#if IS_ORDERED
-            if (ordered && !later && (t == 1 || !taps)) nan = either(nan, unordered(cell.value, before));
-#endif
+            if (ordered && !later && (t == 1 || !taps)) note_nan(&nan, cell.value, before);
             before = cell.value;
             best = winner_of(best, cell, has_place, ordered);
         }
-        (void)before;
         if (stride == 2) {
             best.value = in_order(best.value);
             if (has_place) best.place = codes_in_order(best.place);
@@ -70,12 +65,7 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
         if (has_place) store_place(places + i, best.place);
     }
 #undef CELL
-#if IS_ORDERED
-    return ordered && !later && any_lane(nan);
-#else
-    (void)nan;
-    return 0;
-#endif
+    return ordered && !later && any_nan(nan);
 }
 
 /* cpool_best_along. The numbers of taps that passes have are unrolled, where two taps see all that there is to see. */

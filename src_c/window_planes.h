@@ -37,12 +37,10 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
     }
     CPOOL_UNROLL
     for (int t = 0; t < kernel; t++) cells[t] = flipped(cells[t], columns->flip);
-#if IS_ORDERED
     /* Of stride 1 the first and the last tap see all cells, if lanes are not fewer than what lies between. */
     if (ordered)
         for (int t = stride == 1 && LANES >= (kernel - 1) << halves ? kernel - 1 : 1; t < kernel; t++)
-            *nan = either(*nan, unordered(cells[t], cells[stride == 2 ? t - 1 : 0]));
-#endif
+            note_nan(nan, cells[t], cells[stride == 2 ? t - 1 : 0]);
     if (columns->left) {
         CPOOL_UNROLL
         for (int t = 0; t < kernel / 2; t++) cells[t] = choose(columns->outside[t], fill, cells[t]);
@@ -56,7 +54,6 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
         const winner cell = {cells[t], columns->place[t]};
         best = t ? winner_of(best, cell, has_place, ordered) : cell;
     }
-    (void)nan;
     return best;
 }
 
@@ -196,12 +193,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 #undef BELOW
 #undef OUT
 #undef STEP
-#if IS_ORDERED
-    return ordered && any_lane(nan);
-#else
-    (void)nan;
-    return 0;
-#endif
+    return ordered && any_nan(nan);
 }
 
 /*

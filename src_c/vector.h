@@ -3,8 +3,7 @@
  * Parameters: those of dtypes.h; RECORD, RECORD_T and RECORD_BYTES, the type of a record's codes, in vectors at most as
  * wide as an element; VECTOR_BYTES (16, 32 or 64; 0: one plain element at a time); the instruction set's codes_*.h.
  *
- * What is NAMED means the same each time and stays defined; undefined again are names that are also parts of others
- * (best_planes).
+ * What is NAMED means the same each time and stays defined.
  *
  * vec: LANES values. code_vec: LANES places of winners. winner: both. best_mask: which lanes of a comparison were true.
  */

@@ -15,7 +15,6 @@
 #define along_aside NAMED(along_aside)
 #define down_aside NAMED(down_aside)
 #define planes_aside NAMED(planes_aside)
-#define best_aside NAMED(best_aside)
 
 #define RAW_VEC CPOOL_NAME2(raw, VECTOR_BYTES)
 #define OF_VEC(name) INTRINSIC(VECTOR_BYTES, name)
@@ -177,7 +176,8 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
 }
 
 /* cpool_best_planes, as best_aside. */
-static CPOOL_NOINLINE void best_aside(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
+static CPOOL_NOINLINE void KERNEL(best_aside)(void *y, void *record, const void *x, const cpool_planes *planes,
+                                              ptrdiff_t n) {
     const ptrdiff_t plane = planes->output[0] * planes->output[1], row = planes->output[1] * LANES;
     T *line = planes->copy, *rows = line + planes->width * LANES;
     const aside a = {planes, row, line, rows, (PLACE_T *)(rows + (planes->rows + planes->block) * row)};
@@ -187,4 +187,3 @@ static CPOOL_NOINLINE void best_aside(void *y, void *record, const void *x, cons
                      (const T *)x + p * planes->plane);
     }
 }
-#undef best_aside

@@ -5,8 +5,6 @@
  * What is NaN is looked for in the first pass alone; where there is any, all passes are `exact`.
  */
 #define along_taps NAMED(along_taps)
-#define best_along CPOOL_NAME4(best_along, DTYPE, RECORD, ISA)
-#define best_down CPOOL_NAME4(best_down, DTYPE, RECORD, ISA)
 #define down_rows NAMED(down_rows)
 #define down_planes NAMED(down_planes)
 #define store_down NAMED(store_down)
@@ -69,7 +67,7 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
 }
 
 /* cpool_best_along. The numbers of taps that passes have are unrolled, where two taps see all that there is to see. */
-static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
+static CPOOL_NOINLINE int KERNEL(best_along)(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
     int found = exact;
 #define TAPS(taps, stride, later, has_place, ordered) \
     along_taps(y, places, pass, n, taps, stride, later, has_place, ordered)
@@ -240,8 +238,8 @@ CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const c
 }
 
 /* cpool_best_down. */
-static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
-                                     ptrdiff_t width, ptrdiff_t room, int exact) {
+static CPOOL_NOINLINE void KERNEL(best_down)(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass,
+                                             ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int exact) {
     const int blocks = pass->pitch == pass->tap_pitch && n >= 4 && pass->n_taps >= 3;
 #define DOWN(block, taps, has_place, ordered) \
     down_planes(y, record, y_pitch, pass, n, width, room, block, taps, has_place, ordered)
@@ -257,5 +255,3 @@ static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, c
 #undef DOWN
 #undef ROWS
 }
-#undef best_along
-#undef best_down

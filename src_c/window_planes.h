@@ -9,7 +9,6 @@
 #define copied_plane NAMED(copied_plane)
 #define down_columns NAMED(down_columns)
 #define store_columns NAMED(store_columns)
-#define best_planes NAMED(best_planes)
 #define MOST_TAPS 5
 
 /* A vector of columns of y. What lies beside x's rows counts as fill, and names the window's first cell in the row. */
@@ -200,8 +199,8 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
  * cpool_best_planes of the columns from `first` to `end_column`, one vector of them after the other: the last ones
  * overlap, or end beyond the rows.
  */
-static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
-                                       ptrdiff_t first, ptrdiff_t end_column) {
+static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
+                                              ptrdiff_t first, ptrdiff_t end_column) {
     plane_columns c = {.flip = flip_of(p->flip)};
     const int halves = (p->stride == 1 ? VECTOR_BYTES >= 32 : VECTOR_BYTES <= PLANES_BYTES) &&
                        end_column - first <= LANES / 2;
@@ -254,5 +253,4 @@ static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, con
 #undef OF_KERNEL
     }
 }
-#undef best_planes
 #undef MOST_TAPS

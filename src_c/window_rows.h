@@ -80,8 +80,8 @@ CPOOL_INLINE void sum_each_row(T *dx, const T *dout, const RECORD_T *record, con
     if (streams) STREAMED;
 }
 
-static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, const cpool_taps *rows, ptrdiff_t n,
-                            const cpool_columns *columns) {
+static void KERNEL(sum_rows)(void *dx, const void *dout, const void *record, const cpool_taps *rows, ptrdiff_t n,
+                             const cpool_columns *columns) {
     const int streams = columns->streams && ((ptrdiff_t)dx | columns->width * BYTES) % 16 == 0;
     if (columns->before % 2 && streams) sum_each_row(dx, dout, record, rows, n, columns, 1, 1);
     else if (columns->before % 2) sum_each_row(dx, dout, record, rows, n, columns, 1, 0);

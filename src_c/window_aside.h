@@ -125,8 +125,8 @@ static CPOOL_NOINLINE void along_aside(T *y, PLACE_T *places, const aside *a, in
     const cpool_pass pass = {.value = a->line, .n_taps = planes->kernel, .stride = planes->stride,
                              .pitch = planes->stride * LANES, .tap_pitch = LANES, .code_step = 1,
                              .flip = planes->flip, .before = planes->before[1], .n_cells = planes->width};
-    if (places) pass_aside(y, places, &pass, planes->output[1], LANES, 0, 1, exact);
-    else pass_aside(y, places, &pass, planes->output[1], LANES, 0, 0, exact);
+    const int has_place = places != NULL;
+    CPOOL_CONSTANT(has_place, pass_aside(y, places, &pass, planes->output[1], LANES, 0, has_place, exact));
 }
 
 static CPOOL_NOINLINE void down_aside(T *y, RECORD_T *record, const aside *a, ptrdiff_t before, ptrdiff_t n_cells,
@@ -135,8 +135,8 @@ static CPOOL_NOINLINE void down_aside(T *y, RECORD_T *record, const aside *a, pt
     const cpool_pass pass = {.value = a->rows, .code = a->places, .n_taps = planes->kernel, .stride = planes->stride,
                              .pitch = planes->stride * a->row, .tap_pitch = a->row, .code_step = planes->kernel,
                              .flip = planes->flip, .before = before, .n_cells = n_cells};
-    if (record) pass_aside(y, record, &pass, n, a->row, 1, 1, exact);
-    else pass_aside(y, record, &pass, n, a->row, 1, 0, exact);
+    const int has_place = record != NULL;
+    CPOOL_CONSTANT(has_place, pass_aside(y, record, &pass, n, a->row, 1, has_place, exact));
 }
 
 CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *x) {

@@ -108,8 +108,8 @@ CPOOL_INLINE void best_of_pixels(T *y, RECORD_T *record, const T *x, const cpool
 }
 
 static CPOOL_NOINLINE void NAMED(best_pixels)(void *y, void *record, const void *x, const cpool_channels *p) {
-    if (p->kernel == 2 && record) best_of_pixels(y, record, x, p, 2, 1);
-    else if (p->kernel == 2) best_of_pixels(y, record, x, p, 2, 0);
-    else if (record) best_of_pixels(y, record, x, p, 3, 1);
-    else best_of_pixels(y, record, x, p, 3, 0);
+    const int has_place = record != NULL;
+    CPOOL_CONSTANT(has_place,
+        if (p->kernel == 2) best_of_pixels(y, record, x, p, 2, has_place);
+        else best_of_pixels(y, record, x, p, 3, has_place));
 }

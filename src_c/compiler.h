@@ -12,6 +12,13 @@
 #define CPOOL_NAME3(a, b, c) CPOOL_NAME2(CPOOL_NAME2(a, b), c)
 #define CPOOL_NAME4(a, b, c, d) CPOOL_NAME2(CPOOL_NAME3(a, b, c), d)
 
+/* The statements twice: once where the variable `flag` is the constant 1, once where it is 0. */
+#define CPOOL_CONSTANT(flag, ...) \
+    do { \
+        if (flag) { enum { flag = 1 }; __VA_ARGS__; } \
+        else { enum { flag = 0 }; __VA_ARGS__; } \
+    } while (0)
+
 /*
  * GCC and Clang have vector types as a language extension: one source for all widths and element types. MSVC has not,
  * so it builds the scalar table only. Code between CPOOL_TARGET_BEGIN and _END is compiled for the named instruction

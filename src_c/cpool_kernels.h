@@ -16,12 +16,12 @@
  * greatest wins in signed order, by flipping the bits of `flip`: the first bit of unsigned integers, and to find the
  * least all bits of integers, the sign of floats. min_f32 is float32 flipped so; f32 is not flipped at all.
  */
-#define CPOOL_FOR_EACH_DTYPE(X) X(b8) X(i8) X(i16) X(i32) X(i64) X(f32) X(f64)
-#define CPOOL_FOR_EACH_KEY(X) CPOOL_FOR_EACH_DTYPE(X) X(min_f32)
+#define CPOOL_FOR_EACH_DTYPE(X, arg) X(b8, arg) X(i8, arg) X(i16, arg) X(i32, arg) X(i64, arg) X(f32, arg) X(f64, arg)
+#define CPOOL_FOR_EACH_KEY(X, arg) CPOOL_FOR_EACH_DTYPE(X, arg) X(min_f32, arg)
 #define CPOOL_FOR_EACH_ISA(X) X(avx512) X(avx2) X(sse2) X(neon) X(scalar)
 
-#define CPOOL_DTYPE_ENUM(dtype) CPOOL_##dtype,
-enum cpool_dtype { CPOOL_FOR_EACH_KEY(CPOOL_DTYPE_ENUM) CPOOL_N_KEYS, CPOOL_N_DTYPES = CPOOL_min_f32 };
+#define CPOOL_DTYPE_ENUM(dtype, prefix) prefix##_##dtype,
+enum cpool_dtype { CPOOL_FOR_EACH_KEY(CPOOL_DTYPE_ENUM, CPOOL) CPOOL_N_KEYS, CPOOL_N_DTYPES = CPOOL_min_f32 };
 
 /* An array is read only once, so what comes next is asked for so many bytes ahead. */
 #define CPOOL_AHEAD_BYTES 4096

@@ -5,7 +5,7 @@
 #define RECORD u8
 #define RECORD_T uint8_t
 #define RECORD_BYTES 1
-#define HAS_PAIRS (BYTES < 4 ? HAS_SMALL_PAIRS : CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0)
+#define HAS_PAIRS (BYTES < 4 ? HAS_SMALL_PAIRS : HAS_WIDE_PAIRS)
 #include "record_kernels.h"
 #undef HAS_PAIRS
 
@@ -27,8 +27,8 @@
 #include "record_kernels.h"
 
 #if SUMS
-#define SCATTER CPOOL_NAME3(cpool_scatter_add, DTYPE, ISA)
-void SCATTER(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indices, ptrdiff_t dout_pitch, ptrdiff_t n) {
+void CPOOL_NAME3(cpool_scatter_add, DTYPE, ISA)(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indices,
+                                                ptrdiff_t dout_pitch, ptrdiff_t n) {
     SUM_T *dx = dx_;
     const SUM_T *dout = dout_;
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -36,7 +36,6 @@ void SCATTER(void *dx_, ptrdiff_t pitch, const void *dout_, const int64_t *indic
         *cell = (SUM_T)ADD(*cell, dout[i * dout_pitch]);
     }
 }
-#undef SCATTER
 #endif
 #endif
 #undef HAS_PAIRS

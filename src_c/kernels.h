@@ -8,6 +8,7 @@
 #include "compiler.h"
 #include "shuffles.h"
 
+#define KERNEL(stage) CPOOL_NAME4(stage, DTYPE, RECORD, ISA)
 #define OF_WIDTH(stage, bytes) CPOOL_NAME4(stage, DTYPE, RECORD, bytes)
 #if MAX_VECTOR_BYTES == 64
 #define FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 64), OF_WIDTH(stage, 32), OF_WIDTH(stage, 16)
@@ -27,6 +28,7 @@
 #define HAS_EIGHTS (MAX_VECTOR_BYTES >= 32)
 /* In narrower vectors, without masks, 1.0x to 1.3x (32 bytes) and 0.6x to 0.7x of sum_record. */
 #define HAS_PIXEL_SUMS (MAX_VECTOR_BYTES == 64)
+#define HAS_WIDE_PAIRS (CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0)
 /* Stride 2 of elements of 1 and 2 bytes straight from x: 1.2x to 4x, but SSE2 has no shuffle of bytes. */
 #define HAS_SMALL_PAIRS (CPOOL_HAS_SHUFFLE && (MAX_VECTOR_BYTES >= 32 || (MAX_VECTOR_BYTES && CPOOL_BUILD_NEON)))
 
@@ -153,107 +155,68 @@ typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
 #define MOVE_T uint64_t
 #include "moves.h"
 
+#define OF_SIZES(name, isa) \
+    CPOOL_NAME3(name, u8, isa), CPOOL_NAME3(name, u16, isa), CPOOL_NAME3(name, u32, isa), CPOOL_NAME3(name, u64, isa)
 /* What has no vector form is the scalar table's in every table. */
-#define DECLARE_BEST(dtype) \
-    cpool_window_best cpool_window_best_##dtype##_u8_scalar, cpool_window_best_##dtype##_u16_scalar, \
-        cpool_window_best_##dtype##_u32_scalar, cpool_window_best_##dtype##_u64_scalar;
-#define DECLARE_SUMS(dtype) \
+#define DECLARE_BEST(dtype, stage) cpool_window_best OF_SIZES(stage##_##dtype, scalar);
+#define DECLARE_SUMS(dtype, stage) \
     cpool_scatter cpool_scatter_add_##dtype##_scalar; \
-    cpool_scatter_record cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar;
-CPOOL_FOR_EACH_KEY(DECLARE_BEST)
-CPOOL_FOR_EACH_DTYPE(DECLARE_SUMS)
-cpool_scatter cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_scatter_put_u32_scalar,
-    cpool_scatter_put_u64_scalar;
+    cpool_scatter_record stage##_##dtype##_u8_scalar, stage##_##dtype##_u16_scalar;
+CPOOL_FOR_EACH_KEY(DECLARE_BEST, cpool_window_best)
+CPOOL_FOR_EACH_DTYPE(DECLARE_SUMS, cpool_scatter_record)
+cpool_scatter OF_SIZES(cpool_scatter_put, scalar);
 
-#define BEST_SLOT(dtype) \
-    {CPOOL_NAME4(cpool_window_best, dtype, u8, ISA), cpool_window_best_##dtype##_u16_scalar, \
-     cpool_window_best_##dtype##_u32_scalar, cpool_window_best_##dtype##_u64_scalar},
-/* With records of bytes, of elements of 4 and 8 bytes and of smaller ones. */
-#define WIDE_SLOTS(stage, end) \
-    [CPOOL_i32] = CPOOL_NAME4(stage, i32, u8, end), [CPOOL_i64] = CPOOL_NAME4(stage, i64, u8, end), \
-    [CPOOL_f32] = CPOOL_NAME4(stage, f32, u8, end), [CPOOL_f64] = CPOOL_NAME4(stage, f64, u8, end)
-#if HAS_SMALL_PAIRS
-#define SMALL_SLOTS(stage) \
-    [CPOOL_b8] = CPOOL_NAME4(stage, b8, u8, ISA), [CPOOL_i8] = CPOOL_NAME4(stage, i8, u8, ISA), \
-    [CPOOL_i16] = CPOOL_NAME4(stage, i16, u8, ISA),
-#else
-#define SMALL_SLOTS(stage)
-#endif
-#if CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0
-#define PAIRS_SLOTS \
-    {SMALL_SLOTS(window_best_pairs) WIDE_SLOTS(window_best_pairs, ISA), \
-     [CPOOL_min_f32] = CPOOL_NAME4(window_best_pairs, min_f32, u8, ISA)}
-#define SPREAD_PAIRS_SLOTS {WIDE_SLOTS(spread_pairs, ISA)}
-#else
-#define PAIRS_SLOTS {NULL}
-#define SPREAD_PAIRS_SLOTS {NULL}
-#endif
-#if HAS_SUMS_OF_ROWS
-#define ROWS_SLOTS {WIDE_SLOTS(sum_rows, MAX_VECTOR_BYTES)}
-#else
-#define ROWS_SLOTS {NULL}
-#endif
-#define ONE_SLOT(dtype) CPOOL_NAME4(best_one, dtype, u8, MAX_VECTOR_BYTES),
-#define ALONG_SLOT(dtype) {CPOOL_NAME4(best_along, dtype, u8, ISA), CPOOL_NAME4(best_along, dtype, u16, ISA)},
-#define DOWN_SLOT(dtype) {CPOOL_NAME4(best_down, dtype, u8, ISA), CPOOL_NAME4(best_down, dtype, u16, ISA)},
-#if MAX_VECTOR_BYTES
-#define PLANES_SLOT(dtype) CPOOL_NAME4(best_planes, dtype, u8, ISA),
-#define PIXELS_SLOT(dtype) CPOOL_NAME4(best_pixels, dtype, u8, ISA),
-#define SAME_SLOT(dtype) CPOOL_NAME4(sum_same, dtype, u8, ISA),
-#else
-#define PLANES_SLOT(dtype) NULL,
-#define PIXELS_SLOT(dtype) NULL,
-#define SAME_SLOT(dtype) NULL,
-#endif
-#if MAX_VECTOR_BYTES >= 32
-#define ASIDE(dtype) [CPOOL_NAME2(CPOOL, dtype)] = CPOOL_NAME4(best_aside, dtype, u8, MAX_VECTOR_BYTES)
-#define ASIDE_SLOTS {ASIDE(i32), ASIDE(f32), ASIDE(min_f32)}
-#else
-#define ASIDE_SLOTS {NULL}
-#endif
-#if HAS_PIXEL_SUMS
-#define SUM_PIXELS_SLOT(dtype) CPOOL_NAME4(sum_pixels, dtype, u8, ISA),
-#else
-#define SUM_PIXELS_SLOT(dtype) NULL,
-#endif
-#define SUM_SLOT(dtype) CPOOL_NAME4(sum_record, dtype, u8, ISA),
-#define SPREAD_SLOT(dtype) CPOOL_NAME4(spread_cells, dtype, u8, ISA),
-#define RECORD_SLOT(dtype) \
-    {cpool_scatter_record_##dtype##_u8_scalar, cpool_scatter_record_##dtype##_u16_scalar},
-#define SCATTER_SLOT(dtype) cpool_scatter_add_##dtype##_scalar,
-#if HAS_EIGHTS
-#define EIGHT_SLOT(dtype) CPOOL_NAME3(scatter_eight, dtype, ISA),
-#else
-#define EIGHT_SLOT(dtype) NULL,
-#endif
+/* Of records of bytes; of bytes and of 2 bytes; of all, of which the wider ones are the scalar table's. */
+#define SLOT(dtype, stage) [CPOOL_##dtype] = CPOOL_NAME4(stage, dtype, u8, ISA),
+#define SLOT_OF_2(dtype, stage) {CPOOL_NAME4(stage, dtype, u8, ISA), CPOOL_NAME4(stage, dtype, u16, ISA)},
+#define SLOT_OF_4(dtype, stage) \
+    {CPOOL_NAME4(stage, dtype, u8, ISA), stage##_##dtype##_u16_scalar, stage##_##dtype##_u32_scalar, \
+     stage##_##dtype##_u64_scalar},
+#define RECORD_SLOT(dtype, stage) {stage##_##dtype##_u8_scalar, stage##_##dtype##_u16_scalar},
+#define ADD_SLOT(dtype, stage) stage##_##dtype##_scalar,
+#define EACH_WIDE(X, arg) X(i32, arg) X(i64, arg) X(f32, arg) X(f64, arg)
 #define TABLE CPOOL_NAME2(cpool_kernels, ISA)
 
 extern const cpool_kernels TABLE;
 const cpool_kernels TABLE = {
     .isa = CPOOL_STRING(ISA),
     .vector_bytes = MAX_VECTOR_BYTES,
-    .window_best = {CPOOL_FOR_EACH_KEY(BEST_SLOT)},
-    .window_best_pairs = PAIRS_SLOTS,
-    .best_along = {CPOOL_FOR_EACH_KEY(ALONG_SLOT)},
-    .best_down = {CPOOL_FOR_EACH_KEY(DOWN_SLOT)},
-    .best_one = {CPOOL_FOR_EACH_KEY(ONE_SLOT)},
-    .best_planes = {CPOOL_FOR_EACH_KEY(PLANES_SLOT)},
-    .best_aside = ASIDE_SLOTS,
-    .best_pixels = {CPOOL_FOR_EACH_KEY(PIXELS_SLOT)},
-    .sum_record = {CPOOL_FOR_EACH_DTYPE(SUM_SLOT)},
-    .sum_pixels = {CPOOL_FOR_EACH_DTYPE(SUM_PIXELS_SLOT)},
-    .sum_same = {CPOOL_FOR_EACH_DTYPE(SAME_SLOT)},
-    .spread_cells = {CPOOL_FOR_EACH_DTYPE(SPREAD_SLOT)},
-    .spread_pairs = SPREAD_PAIRS_SLOTS,
-    .sum_rows = ROWS_SLOTS,
-    .scatter_record = {CPOOL_FOR_EACH_DTYPE(RECORD_SLOT)},
-    .scatter_eight = {CPOOL_FOR_EACH_DTYPE(EIGHT_SLOT)},
-    .scatter_add = {CPOOL_FOR_EACH_DTYPE(SCATTER_SLOT)},
-    .scatter_put = {cpool_scatter_put_u8_scalar, cpool_scatter_put_u16_scalar, cpool_scatter_put_u32_scalar,
-                    cpool_scatter_put_u64_scalar},
-    .split = {CPOOL_NAME3(split, u8, ISA), CPOOL_NAME3(split, u16, ISA), CPOOL_NAME3(split, u32, ISA),
-              CPOOL_NAME3(split, u64, ISA)},
-    .fill = {CPOOL_NAME3(fill, u8, ISA), CPOOL_NAME3(fill, u16, ISA), CPOOL_NAME3(fill, u32, ISA),
-             CPOOL_NAME3(fill, u64, ISA)},
+    .window_best = {CPOOL_FOR_EACH_KEY(SLOT_OF_4, cpool_window_best)},
+    .best_along = {CPOOL_FOR_EACH_KEY(SLOT_OF_2, best_along)},
+    .best_down = {CPOOL_FOR_EACH_KEY(SLOT_OF_2, best_down)},
+    .best_one = {CPOOL_FOR_EACH_KEY(SLOT, best_one)},
+    .sum_record = {CPOOL_FOR_EACH_DTYPE(SLOT, sum_record)},
+    .spread_cells = {CPOOL_FOR_EACH_DTYPE(SLOT, spread_cells)},
+#if MAX_VECTOR_BYTES
+    .best_planes = {CPOOL_FOR_EACH_KEY(SLOT, best_planes)},
+    .best_pixels = {CPOOL_FOR_EACH_KEY(SLOT, best_pixels)},
+    .sum_same = {CPOOL_FOR_EACH_DTYPE(SLOT, sum_same)},
+#endif
+#if MAX_VECTOR_BYTES >= 32
+    .best_aside = {SLOT(i32, best_aside) SLOT(f32, best_aside) SLOT(min_f32, best_aside)},
+#endif
+#if HAS_SMALL_PAIRS
+    .window_best_pairs = {EACH_WIDE(SLOT, window_best_pairs) SLOT(min_f32, window_best_pairs)
+                              SLOT(b8, window_best_pairs) SLOT(i8, window_best_pairs) SLOT(i16, window_best_pairs)},
+#elif HAS_WIDE_PAIRS
+    .window_best_pairs = {EACH_WIDE(SLOT, window_best_pairs) SLOT(min_f32, window_best_pairs)},
+#endif
+#if HAS_WIDE_PAIRS
+    .spread_pairs = {EACH_WIDE(SLOT, spread_pairs)},
+#endif
+#if HAS_SUMS_OF_ROWS
+    .sum_rows = {EACH_WIDE(SLOT, sum_rows)},
+#endif
+#if HAS_PIXEL_SUMS
+    .sum_pixels = {CPOOL_FOR_EACH_DTYPE(SLOT, sum_pixels)},
+#endif
+#if HAS_EIGHTS
+    .scatter_eight = {CPOOL_FOR_EACH_DTYPE(SLOT, scatter_eight)},
+#endif
+    .scatter_record = {CPOOL_FOR_EACH_DTYPE(RECORD_SLOT, cpool_scatter_record)},
+    .scatter_add = {CPOOL_FOR_EACH_DTYPE(ADD_SLOT, cpool_scatter_add)},
+    .scatter_put = {OF_SIZES(cpool_scatter_put, scalar)},
+    .split = {OF_SIZES(split, ISA)},
+    .fill = {OF_SIZES(fill, ISA)},
     .pack = pack,
 };

@@ -34,7 +34,6 @@
 #endif
 
 #if HAS_ROWS
-#define KERNEL(stage) CPOOL_NAME4(stage, DTYPE, RECORD, ISA)
 #define WINDOW(kernel, stage) \
     void KERNEL(kernel)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n, \
                         ptrdiff_t width, ptrdiff_t room) { \
@@ -106,7 +105,6 @@ SPREAD(spread_pairs, 2)
 #undef SPREAD
 #endif
 
-#undef KERNEL
 #endif
 
 #if MAX_VECTOR_BYTES == 0 && RECORD_BYTES <= 2 && SUMS

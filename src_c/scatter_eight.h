@@ -2,8 +2,7 @@
  * scatter_eight.h - backward of eight planes at once, for one dtype and records of bytes: vectors find out where a few
  * outputs go, then each dout is added there. Parameters: those of dtypes.h; MAX_VECTOR_BYTES.
  */
-static void CPOOL_NAME3(scatter_eight, DTYPE, ISA)(void *dx_, const void *dout_, const void *record_,
-                                                   const cpool_eight *planes) {
+static void KERNEL(scatter_eight)(void *dx_, const void *dout_, const void *record_, const cpool_eight *planes) {
     enum { AT_ONCE = 64 };
     const cpool_eight c = *planes;
     const uint32_t reciprocal = (65535 + c.kernel) / c.kernel; /* exact for codes of a byte */

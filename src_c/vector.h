@@ -3,8 +3,7 @@
  * Parameters: those of dtypes.h; RECORD, RECORD_T and RECORD_BYTES, the type of a record's codes, in vectors at most as
  * wide as an element; VECTOR_BYTES (16, 32 or 64; 0: one plain element at a time); the instruction set's codes_*.h.
  *
- * What is NAMED means the same each time and stays defined; undefined again are names that are also parts of others
- * (best_planes), or mean nothing where IS_ORDERED is 0 (best_again).
+ * What is NAMED means the same each time and stays defined.
  *
  * vec: LANES values. code_vec: LANES places of winners. winner: both. best_mask: which lanes of a comparison were true.
  */
@@ -46,9 +45,9 @@
 #define zero NAMED(zero)
 #define same NAMED(same)
 #define same_bits NAMED(same_bits)
-#define unordered NAMED(unordered)
-#define any_lane NAMED(any_lane)
-#define either NAMED(either)
+#define note_nan NAMED(note_nan)
+#define any_nan NAMED(any_nan)
+#define has_nan NAMED(has_nan)
 #define sum_of NAMED(sum_of)
 #define store_past NAMED(store_past)
 #define store_pairs NAMED(store_pairs)
@@ -167,14 +166,20 @@ CPOOL_INLINE vec only(best_mask mask, vec v) { return mask ? v : 0; }
 
 #endif
 
-/* Floats that are not NaN have a maximum of their own, if the processor does what is wanted of equals. */
+/*
+ * Floats that are not NaN have a maximum of their own, if the processor does what is wanted of equals: kernels take it
+ * (`ordered`), note what is NaN, and find the winners again if anything was: 1.3x to 1.5x without NaN.
+ */
 #if VECTOR_BYTES && IS_FLOAT && HAS_FLOAT_MAX
 #define IS_ORDERED 1
-CPOOL_INLINE best_mask unordered(vec a, vec b) { return (best_mask)UNORDERED(a, b); }
-CPOOL_INLINE best_mask either(best_mask a, best_mask b) { return (best_mask)EITHER(a, b); }
-CPOOL_INLINE int any_lane(best_mask mask) { return ANY_LANE(mask); }
+CPOOL_INLINE void note_nan(best_mask *nan, vec a, vec b) { *nan = (best_mask)EITHER(*nan, UNORDERED(a, b)); }
+CPOOL_INLINE int any_nan(best_mask nan) { return ANY_LANE(nan); }
+CPOOL_INLINE int has_nan(vec v) { return ANY_LANE((best_mask)UNORDERED(v, v)); }
 #else
 #define IS_ORDERED 0
+CPOOL_INLINE void note_nan(best_mask *nan, vec a, vec b) { (void)nan, (void)a, (void)b; }
+CPOOL_INLINE int any_nan(best_mask nan) { return (void)nan, 0; }
+CPOOL_INLINE int has_nan(vec v) { return (void)v, 0; }
 #endif
 
 /* Places as the vectors have them, for scratch: beside masks as in the record, else as wide as the values. */

@@ -57,7 +57,7 @@ CPOOL_INLINE code_vec splat(int64_t code) { return (code_vec){0} + (RECORD_T)cod
 /* Of a code_vec, which may have more lanes than a vec, the first; of elements of 1 and 2 bytes half a block's codes. */
 #undef SHUFFLE_CODES
 #if BYTES >= 4
-#define SHUFFLE_CODES(v, list) __builtin_shufflevector(v, v, CPOOL_NAME3(list, BYTES, VECTOR_BYTES) REST_OF_CODES)
+#define SHUFFLE_CODES(v, list) __builtin_shufflevector(v, v, LIST(list, BYTES) REST_OF_CODES)
 #elif VECTOR_BYTES == 16
 #define SHUFFLE_CODES(v, list) (v)
 #else
@@ -67,7 +67,7 @@ typedef uint64_t half_codes __attribute__((vector_size(CODE_BYTES)));
 typedef uint32_t half_codes __attribute__((vector_size(CODE_BYTES)));
 #endif
 #define SHUFFLE_CODES(v, list) \
-    ((code_vec)__builtin_shufflevector((half_codes)(v), (half_codes)(v), CPOOL_NAME3(list, 8, VECTOR_BYTES)))
+    ((code_vec)__builtin_shufflevector((half_codes)(v), (half_codes)(v), LIST(list, 8)))
 #endif
 CPOOL_INLINE code_vec codes_in_order(code_vec v) { return SHUFFLE_CODES(v, IN_ORDER); }
 CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return SHUFFLE_CODES(v, BY_BLOCKS); }

@@ -16,9 +16,9 @@ typedef float shuffle_vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef double shuffle_vec __attribute__((vector_size(VECTOR_BYTES)));
 #endif
 #define SHUFFLE(a, b, list) \
-    ((vec)__builtin_shufflevector((shuffle_vec)(a), (shuffle_vec)(b), CPOOL_NAME3(list, SHUFFLED_BYTES, VECTOR_BYTES)))
+    ((vec)__builtin_shufflevector((shuffle_vec)(a), (shuffle_vec)(b), LIST(list, SHUFFLED_BYTES)))
 #if BYTES < 4
-#define SHUFFLE_ONE(v, list) __builtin_shufflevector(v, v, CPOOL_NAME3(list, BYTES, VECTOR_BYTES))
+#define SHUFFLE_ONE(v, list) __builtin_shufflevector(v, v, LIST(list, BYTES))
 CPOOL_INLINE vec evens_first(vec v) { return SHUFFLE_ONE(v, SORTED); }
 #else
 #define SHUFFLE_ONE(v, list) SHUFFLE(v, v, list)

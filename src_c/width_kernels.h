@@ -34,15 +34,6 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
     return first;
 }
 
-/* Notes what is NaN, and that the winners are to be found again if anything was: 1.3x to 1.5x without NaN. */
-#if IS_ORDERED
-#define NOTE_NAN(a, b) if (ordered) nan = either(nan, unordered((a).value, (b).value))
-#define LEAVE_IF_NAN() if (ordered && any_lane(nan)) return 0
-#else
-#define NOTE_NAN(a, b) (void)(a), (void)(b)
-#define LEAVE_IF_NAN() (void)nan
-#endif
-
 #undef OPAQUE
 #if VECTOR_BYTES
 #define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)
@@ -68,8 +59,6 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #if VECTOR_BYTES == MAX_VECTOR_BYTES && VECTOR_BYTES >= 32 && BYTES == 4 && RECORD_BYTES == 1
 #include "window_aside.h"
 #endif
-#undef NOTE_NAN
-#undef LEAVE_IF_NAN
 #if RECORD_BYTES == 1 && SUMS
 #include "window_spread.h"
 #if VECTOR_BYTES && HAS_PIXEL_SUMS

@@ -15,7 +15,6 @@
 #define along_aside NAMED(along_aside)
 #define down_aside NAMED(down_aside)
 #define planes_aside NAMED(planes_aside)
-#define best_aside NAMED(best_aside)
 
 #define RAW_VEC CPOOL_NAME2(raw, VECTOR_BYTES)
 #define OF_VEC(name) INTRINSIC(VECTOR_BYTES, name)
@@ -41,18 +40,13 @@ static CPOOL_NOINLINE int interleave(T *dst, const T *src, ptrdiff_t plane, ptrd
         for (int r = 0; r < 4; r++)
             v[r] = CPOOL_NAME2(gather_blocks, VECTOR_BYTES)(src + i + r * plane, 4 * plane * BYTES);
         ahead(next + i * LANES, 4 * VECTOR_BYTES, 0);
-#if IS_ORDERED
-        nan = either(nan, either(unordered((vec)v[0], (vec)v[1]), unordered((vec)v[2], (vec)v[3])));
-#endif
+        note_nan(&nan, (vec)v[0], (vec)v[1]);
+        note_nan(&nan, (vec)v[2], (vec)v[3]);
         TRANSPOSE(epi32, v);
         CPOOL_UNROLL
         for (int r = 0; r < 4; r++) store(dst + (i + r) * LANES, (vec)v[r]);
     }
-#if IS_ORDERED
-    return any_lane(nan);
-#else
-    return (void)nan, 0;
-#endif
+    return any_nan(nan);
 }
 
 /* The opposite, of n outputs; the next planes' are asked for too: 1.3x. */
@@ -131,8 +125,8 @@ static CPOOL_NOINLINE void along_aside(T *y, PLACE_T *places, const aside *a, in
     const cpool_pass pass = {.value = a->line, .n_taps = planes->kernel, .stride = planes->stride,
                              .pitch = planes->stride * LANES, .tap_pitch = LANES, .code_step = 1,
                              .flip = planes->flip, .before = planes->before[1], .n_cells = planes->width};
-    if (places) pass_aside(y, places, &pass, planes->output[1], LANES, 0, 1, exact);
-    else pass_aside(y, places, &pass, planes->output[1], LANES, 0, 0, exact);
+    const int has_place = places != NULL;
+    CPOOL_CONSTANT(has_place, pass_aside(y, places, &pass, planes->output[1], LANES, 0, has_place, exact));
 }
 
 static CPOOL_NOINLINE void down_aside(T *y, RECORD_T *record, const aside *a, ptrdiff_t before, ptrdiff_t n_cells,
@@ -141,8 +135,8 @@ static CPOOL_NOINLINE void down_aside(T *y, RECORD_T *record, const aside *a, pt
     const cpool_pass pass = {.value = a->rows, .code = a->places, .n_taps = planes->kernel, .stride = planes->stride,
                              .pitch = planes->stride * a->row, .tap_pitch = a->row, .code_step = planes->kernel,
                              .flip = planes->flip, .before = before, .n_cells = n_cells};
-    if (record) pass_aside(y, record, &pass, n, a->row, 1, 1, exact);
-    else pass_aside(y, record, &pass, n, a->row, 1, 0, exact);
+    const int has_place = record != NULL;
+    CPOOL_CONSTANT(has_place, pass_aside(y, record, &pass, n, a->row, 1, has_place, exact));
 }
 
 CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *x) {
@@ -182,7 +176,8 @@ CPOOL_INLINE void planes_aside(const aside *a, T *y, RECORD_T *record, const T *
 }
 
 /* cpool_best_planes, as best_aside. */
-static CPOOL_NOINLINE void best_aside(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
+static CPOOL_NOINLINE void KERNEL(best_aside)(void *y, void *record, const void *x, const cpool_planes *planes,
+                                              ptrdiff_t n) {
     const ptrdiff_t plane = planes->output[0] * planes->output[1], row = planes->output[1] * LANES;
     T *line = planes->copy, *rows = line + planes->width * LANES;
     const aside a = {planes, row, line, rows, (PLACE_T *)(rows + (planes->rows + planes->block) * row)};
@@ -192,4 +187,3 @@ static CPOOL_NOINLINE void best_aside(void *y, void *record, const void *x, cons
                      (const T *)x + p * planes->plane);
     }
 }
-#undef best_aside

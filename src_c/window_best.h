@@ -3,11 +3,7 @@
  * width_kernels.h, which includes it.
  */
 #define best_at NAMED(best_at)
-#if IS_ORDERED
 #define best_again NAMED(best_again)
-#else
-#define best_again(...) (void)0
-#endif
 #define best_rows NAMED(best_rows)
 #define best_part NAMED(best_part)
 #define ask_ahead NAMED(ask_ahead)
@@ -27,30 +23,30 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
     (winner){flipped(load_every(stride, (const T *)window->value[r] + at + window->tap[t] + (k) * step), flip), \
              splat(window->row_code[r] + window->tap_code[t])}
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
-    for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(best[k], best[n_vectors > 1 ? k + 1 : k]);
+    for (int k = 0; ordered && k < n_vectors; k += 2)
+        note_nan(&nan, best[k].value, best[n_vectors > 1 ? k + 1 : k].value);
     for (ptrdiff_t r = 0; r < window->n_rows; r++) {
         if (stride == 2) ahead((const T *)window->value[r] + at, 2 * VECTOR_BYTES, window->ahead);
         for (ptrdiff_t t = r == 0; t < window->n_taps; t++) {
             for (int k = 0; k < n_vectors; k++) cell[k] = CELL(r, t, k);
-            for (int k = 0; k < n_vectors; k += 2) NOTE_NAN(cell[k], cell[n_vectors > 1 ? k + 1 : k]);
+            for (int k = 0; ordered && k < n_vectors; k += 2)
+                note_nan(&nan, cell[k].value, cell[n_vectors > 1 ? k + 1 : k].value);
             for (int k = 0; k < n_vectors; k++) best[k] = winner_of(best[k], cell[k], has_place, ordered);
         }
     }
 #undef CELL
-    LEAVE_IF_NAN();
+    if (ordered && any_nan(nan)) return 0;
     for (int k = 0; k < n_vectors; k++) store_winner(y + k * y_step, record + k * y_step, best[k], flip, has_place);
     return 1;
 }
 
 /* The same in the order of all floats, where there is NaN: n_vectors one by one. */
-#if IS_ORDERED
 static CPOOL_NOINLINE void best_again(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
                                       ptrdiff_t at, ptrdiff_t step, int n_vectors, int has_place, int stride) {
     for (int k = 0; k < n_vectors; k++)
         (void)best_at(y + k * y_step, record + (has_place ? k * y_step : 0), 0, window, at + k * step, 0, 1, has_place,
                       stride, 0);
 }
-#endif
 
 /* The cells of n_vectors vectors of windows, that are asked for as far ahead as the window says. */
 CPOOL_INLINE void ask_ahead(const cpool_window *window, ptrdiff_t at, ptrdiff_t step, int n_vectors) {
@@ -151,4 +147,3 @@ WINDOW_BEST(window_best_pairs, 2)
 #undef ROWS_OF
 #undef BEST_PART
 #undef WINDOW_BEST
-#undef best_again

@@ -8,7 +8,6 @@
 #define best_of_taps NAMED(best_of_taps)
 #define down_pixel NAMED(down_pixel)
 #define best_of_pixels NAMED(best_of_pixels)
-#define best_pixels NAMED(best_pixels)
 
 typedef struct {
     ptrdiff_t tap[3];
@@ -104,18 +103,13 @@ CPOOL_INLINE void best_of_pixels(T *y, RECORD_T *record, const T *x, const cpool
                 else DOWN(0, IS_ORDERED);
 #undef DOWN
             }
-#if IS_ORDERED
-        again = ordered && any_lane(unordered(nan, nan));
-#else
-        again = 0;
-#endif
+        again = ordered && has_nan(nan);
     }
 }
 
-static CPOOL_NOINLINE void best_pixels(void *y, void *record, const void *x, const cpool_channels *p) {
-    if (p->kernel == 2 && record) best_of_pixels(y, record, x, p, 2, 1);
-    else if (p->kernel == 2) best_of_pixels(y, record, x, p, 2, 0);
-    else if (record) best_of_pixels(y, record, x, p, 3, 1);
-    else best_of_pixels(y, record, x, p, 3, 0);
+static CPOOL_NOINLINE void NAMED(best_pixels)(void *y, void *record, const void *x, const cpool_channels *p) {
+    const int has_place = record != NULL;
+    CPOOL_CONSTANT(has_place,
+        if (p->kernel == 2) best_of_pixels(y, record, x, p, 2, has_place);
+        else best_of_pixels(y, record, x, p, 3, has_place));
 }
-#undef best_pixels

@@ -5,11 +5,7 @@
 #define known_window NAMED(known_window)
 #define known_of NAMED(known_of)
 #define best_of_known NAMED(best_of_known)
-#if IS_ORDERED
 #define best_of_known_again NAMED(best_of_known_again)
-#else
-#define best_of_known_again(...) (void)0
-#endif
 #define best_run NAMED(best_run)
 #define best_known NAMED(best_known)
 
@@ -40,7 +36,8 @@ CPOOL_INLINE known_window known_of(const cpool_window *window, ptrdiff_t at, con
 CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known, const T *const *row, ptrdiff_t far,
                                const int rows, const int taps, const int stride, const int left, const int has_place,
                                int streams, const int ordered) {
-    winner best = {zero(), splat(0)}, before = best, cell[3];
+    winner best = {zero(), splat(0)}, cell[3];
+    vec before = zero();
     best_mask nan = {0};
     CPOOL_UNROLL
     for (int r = 0; r < CPOOL_MOST_LEFT_ROWS; r++) {
@@ -66,8 +63,8 @@ CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known
         if (stride == 2 && taps == 3) cell[2].value = load_evens(first + 2);
         for (int t = 0; t < taps; t++) {
             cell[t].value = flipped(cell[t].value, known->flip);
-            if ((r * taps + t) % 2) NOTE_NAN(cell[t], before);
-            before = cell[t];
+            if (ordered && (r * taps + t) % 2) note_nan(&nan, cell[t].value, before);
+            before = cell[t].value;
         }
         best = r ? winner_of(best, cell[0], has_place, ordered) : cell[0];
         for (int t = 1; t < taps; t++) best = winner_of(best, cell[t], has_place, ordered);
@@ -80,12 +77,10 @@ CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known
         store_past(y, flipped(best.value, known->flip));
         if (has_place) store_code(record, best.place);
     } else store_winner(y, record, best, known->flip, has_place);
-    if (rows * taps % 2) NOTE_NAN(before, before);
-    LEAVE_IF_NAN();
-    return 1;
+    if (ordered && rows * taps % 2) note_nan(&nan, before, before);
+    return !(ordered && any_nan(nan));
 }
 
-#if IS_ORDERED
 static CPOOL_NOINLINE void best_of_known_again(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at,
                                                int stride, int left, int has_place, int streams) {
     const known_window known = known_of(window, at, (int)window->n_rows, (int)window->n_taps);
@@ -93,13 +88,10 @@ static CPOOL_NOINLINE void best_of_known_again(T *y, RECORD_T *record, const cpo
     (void)best_of_known(y, record, &known, known.row, 0, (int)window->n_rows, taps, stride, left, has_place, streams, 0)
     if (stride == 1 && window->n_taps == 2) BEST(2, 1, 0);
     else if (stride == 1) BEST(3, 1, 0);
-#if HAS_PAIRS
     else if (window->n_taps == 2) BEST(2, 2, 0);
     else BEST(3, 2, left);
-#endif
 #undef BEST
 }
-#endif
 
 /* n vectors of windows, y_step apart in y and step apart in x. */
 CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
@@ -145,4 +137,3 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
 #undef RUN
     if (streams) STREAMED;
 }
-#undef best_of_known_again

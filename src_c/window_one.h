@@ -31,26 +31,21 @@ CPOOL_INLINE ptrdiff_t first_of(const T *x, ptrdiff_t n, T best, const int is_na
 CPOOL_INLINE int most_of_run(T *most, const T *x, ptrdiff_t n, lanes_vec flip) {
     winner best[4], cell = {zero(), splat(0)};
     best_mask nan = {0};
-    const int ordered = IS_ORDERED;
     for (int k = 0; k < 4; k++) best[k] = (winner){flipped(load(x), flip), splat(0)};
     for (ptrdiff_t j = 0; j < n; j += 4 * LANES)
         for (int k = 0; k < 4; k++) {
             const ptrdiff_t at = j + k * LANES < n - LANES ? j + k * LANES : n - LANES;
             cell.value = flipped(load(x + at), flip);
-            NOTE_NAN(cell, cell);
-            best[k] = winner_of(best[k], cell, 0, ordered);
+            note_nan(&nan, cell.value, cell.value);
+            best[k] = winner_of(best[k], cell, 0, IS_ORDERED);
         }
-    for (int k = 1; k < 4; k++) best[0] = winner_of(best[0], best[k], 0, ordered);
+    for (int k = 1; k < 4; k++) best[0] = winner_of(best[0], best[k], 0, IS_ORDERED);
     store(most, best[0].value);
-#if IS_ORDERED
-    return any_lane(nan);
-#else
-    return (void)nan, (void)ordered, 0;
-#endif
+    return any_nan(nan);
 }
 
 /* cpool_best_one. */
-static CPOOL_NOINLINE ptrdiff_t NAMED(best_one)(void *y, const void *x_, ptrdiff_t n, uint64_t flip_bits) {
+static CPOOL_NOINLINE ptrdiff_t KERNEL(best_one)(void *y, const void *x_, ptrdiff_t n, uint64_t flip_bits) {
     enum { N_LANES_OF = VECTOR_BYTES ? VECTOR_BYTES / BYTES : 1 };
     const T *x = x_;
     T most[N_LANES_OF], few[N_LANES_OF], best;

@@ -5,8 +5,6 @@
  * What is NaN is looked for in the first pass alone; where there is any, all passes are `exact`.
  */
 #define along_taps NAMED(along_taps)
-#define best_along CPOOL_NAME4(best_along, DTYPE, RECORD, ISA)
-#define best_down CPOOL_NAME4(best_down, DTYPE, RECORD, ISA)
 #define down_rows NAMED(down_rows)
 #define down_planes NAMED(down_planes)
 #define store_down NAMED(store_down)
@@ -49,19 +47,14 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
         if (stride == 2) load_pairs(value[0] + 2 * i, &even, &odd);
         CELL(best, 0);
         before = best.value;
-#if IS_ORDERED
-        if (ordered && !later && n_taps == 1) nan = either(nan, unordered(before, before));
-#endif
+        if (ordered && !later && n_taps == 1) note_nan(&nan, before, before);
         CPOOL_UNROLL
         for (ptrdiff_t t = 1; t < n_taps; t++) {
             CELL(cell, t);
-#if IS_ORDERED
-            if (ordered && !later && (t == 1 || !taps)) nan = either(nan, unordered(cell.value, before));
-#endif
+            if (ordered && !later && (t == 1 || !taps)) note_nan(&nan, cell.value, before);
             before = cell.value;
             best = winner_of(best, cell, has_place, ordered);
         }
-        (void)before;
         if (stride == 2) {
             best.value = in_order(best.value);
             if (has_place) best.place = codes_in_order(best.place);
@@ -70,49 +63,32 @@ CPOOL_INLINE int along_taps(T *y, PLACE_T *places, const cpool_pass *pass, ptrdi
         if (has_place) store_place(places + i, best.place);
     }
 #undef CELL
-#if IS_ORDERED
-    return ordered && !later && any_lane(nan);
-#else
-    (void)nan;
-    return 0;
-#endif
+    return ordered && !later && any_nan(nan);
 }
 
 /* cpool_best_along. The numbers of taps that passes have are unrolled, where two taps see all that there is to see. */
-static CPOOL_NOINLINE int best_along(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
+static CPOOL_NOINLINE int KERNEL(best_along)(void *y, void *places, const cpool_pass *pass, ptrdiff_t n, int exact) {
+    const int later = pass->later, has_place = places != NULL;
     int found = exact;
-#define TAPS(taps, stride, later, has_place, ordered) \
-    along_taps(y, places, pass, n, taps, stride, later, has_place, ordered)
-#define ALONG(later, has_place) \
-    switch (pass->n_images > 2 ? 0 : pass->n_taps) { \
-    case 2: found = TAPS(2, 1, later, has_place, IS_ORDERED); break; \
-    case 3: found = TAPS(3, 1, later, has_place, IS_ORDERED); break; \
-    case 4: found = TAPS(4, 1, later, has_place, IS_ORDERED); break; \
-    case 5: found = TAPS(5, 1, later, has_place, IS_ORDERED); break; \
-    default: found = TAPS(0, 1, later, has_place, IS_ORDERED); \
-    }
-#if HAS_PAIRS
-#define IN_PAIRS(has_place, ordered) \
-    (pass->n_taps == 2 ? TAPS(2, 2, 0, has_place, ordered) : TAPS(3, 2, 0, has_place, ordered))
-    if (pass->in_pairs) {
-        if (places) return IN_PAIRS(1, IS_ORDERED) && (IN_PAIRS(1, 0), 1);
-        return IN_PAIRS(0, IS_ORDERED) && (IN_PAIRS(0, 0), 1);
-    }
+#define TAPS(taps, stride, later, ordered) along_taps(y, places, pass, n, taps, stride, later, has_place, ordered)
+    if (HAS_PAIRS && pass->in_pairs) {
+#define IN_PAIRS(ordered) (pass->n_taps == 2 ? TAPS(2, 2, 0, ordered) : TAPS(3, 2, 0, ordered))
+        CPOOL_CONSTANT(has_place, if ((found = IN_PAIRS(IS_ORDERED))) IN_PAIRS(0));
 #undef IN_PAIRS
-#endif
-    if (!exact) {
-        if (pass->later && places) ALONG(1, 1)
-        else if (pass->later) ALONG(1, 0)
-        else if (places) ALONG(0, 1)
-        else ALONG(0, 0)
+        return found;
     }
-    if (found && pass->later && places) TAPS(0, 1, 1, 1, 0);
-    else if (found && pass->later) TAPS(0, 1, 1, 0, 0);
-    else if (found && places) TAPS(0, 1, 0, 1, 0);
-    else if (found) TAPS(0, 1, 0, 0, 0);
+    if (!exact)
+        CPOOL_CONSTANT(later, CPOOL_CONSTANT(has_place,
+            switch (pass->n_images > 2 ? 0 : pass->n_taps) {
+            case 2: found = TAPS(2, 1, later, IS_ORDERED); break;
+            case 3: found = TAPS(3, 1, later, IS_ORDERED); break;
+            case 4: found = TAPS(4, 1, later, IS_ORDERED); break;
+            case 5: found = TAPS(5, 1, later, IS_ORDERED); break;
+            default: found = TAPS(0, 1, later, IS_ORDERED);
+            }));
+    if (found) CPOOL_CONSTANT(later, CPOOL_CONSTANT(has_place, TAPS(0, 1, later, 0)));
     return found;
 #undef TAPS
-#undef ALONG
 }
 
 /* The cell of tap t; code: of its row. later: a pass has made it, else it is x's and gets a key. */
@@ -250,22 +226,18 @@ CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const c
 }
 
 /* cpool_best_down. */
-static CPOOL_NOINLINE void best_down(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass, ptrdiff_t n,
-                                     ptrdiff_t width, ptrdiff_t room, int exact) {
+static CPOOL_NOINLINE void KERNEL(best_down)(void *y, void *record, ptrdiff_t y_pitch, const cpool_pass *pass,
+                                             ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int exact) {
     const int blocks = pass->pitch == pass->tap_pitch && n >= 4 && pass->n_taps >= 3;
-#define DOWN(block, taps, has_place, ordered) \
+    const int has_place = record != NULL;
+#define DOWN(block, taps, ordered) \
     down_planes(y, record, y_pitch, pass, n, width, room, block, taps, has_place, ordered)
-#define ROWS(has_place) \
-    if (exact) DOWN(0, 0, has_place, 0); \
-    else if (pass->n_taps == 2) DOWN(0, 2, has_place, IS_ORDERED); \
-    else if (blocks && pass->n_taps == 3) DOWN(2, 3, has_place, IS_ORDERED); \
-    else if (blocks) DOWN(4, 0, has_place, IS_ORDERED); \
-    else if (pass->n_taps == 3) DOWN(0, 3, has_place, IS_ORDERED); \
-    else DOWN(0, 0, has_place, IS_ORDERED)
-    if (record) { ROWS(1); }
-    else { ROWS(0); }
+    CPOOL_CONSTANT(has_place,
+        if (exact) DOWN(0, 0, 0);
+        else if (pass->n_taps == 2) DOWN(0, 2, IS_ORDERED);
+        else if (blocks && pass->n_taps == 3) DOWN(2, 3, IS_ORDERED);
+        else if (blocks) DOWN(4, 0, IS_ORDERED);
+        else if (pass->n_taps == 3) DOWN(0, 3, IS_ORDERED);
+        else DOWN(0, 0, IS_ORDERED));
 #undef DOWN
-#undef ROWS
 }
-#undef best_along
-#undef best_down

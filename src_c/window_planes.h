@@ -9,7 +9,6 @@
 #define copied_plane NAMED(copied_plane)
 #define down_columns NAMED(down_columns)
 #define store_columns NAMED(store_columns)
-#define best_planes NAMED(best_planes)
 #define MOST_TAPS 5
 
 /* A vector of columns of y. What lies beside x's rows counts as fill, and names the window's first cell in the row. */
@@ -37,12 +36,10 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
     }
     CPOOL_UNROLL
     for (int t = 0; t < kernel; t++) cells[t] = flipped(cells[t], columns->flip);
-#if IS_ORDERED
     /* Of stride 1 the first and the last tap see all cells, if lanes are not fewer than what lies between. */
     if (ordered)
         for (int t = stride == 1 && LANES >= (kernel - 1) << halves ? kernel - 1 : 1; t < kernel; t++)
-            *nan = either(*nan, unordered(cells[t], cells[stride == 2 ? t - 1 : 0]));
-#endif
+            note_nan(nan, cells[t], cells[stride == 2 ? t - 1 : 0]);
     if (columns->left) {
         CPOOL_UNROLL
         for (int t = 0; t < kernel / 2; t++) cells[t] = choose(columns->outside[t], fill, cells[t]);
@@ -56,7 +53,6 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
         const winner cell = {cells[t], columns->place[t]};
         best = t ? winner_of(best, cell, has_place, ordered) : cell;
     }
-    (void)nan;
     return best;
 }
 
@@ -196,23 +192,18 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 #undef BELOW
 #undef OUT
 #undef STEP
-#if IS_ORDERED
-    return ordered && any_lane(nan);
-#else
-    (void)nan;
-    return 0;
-#endif
+    return ordered && any_nan(nan);
 }
 
 /*
  * cpool_best_planes of the columns from `first` to `end_column`, one vector of them after the other: the last ones
  * overlap, or end beyond the rows.
  */
-static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
-                                       ptrdiff_t first, ptrdiff_t end_column) {
+static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
+                                              ptrdiff_t first, ptrdiff_t end_column) {
     plane_columns c = {.flip = flip_of(p->flip)};
-    const int halves = (p->stride == 1 ? VECTOR_BYTES >= 32 : VECTOR_BYTES <= PLANES_BYTES) &&
-                       end_column - first <= LANES / 2;
+#define CAN_HALVE(stride) ((stride) == 1 ? VECTOR_BYTES >= 32 : VECTOR_BYTES <= PLANES_BYTES)
+    const int halves = CAN_HALVE(p->stride) && end_column - first <= LANES / 2, has_place = record != NULL;
     const ptrdiff_t lanes = halves ? LANES / 2 : LANES;
     for (c.first = first; c.first < end_column; c.first += LANES) {
         if (p->output[1] > lanes && c.first > p->output[1] - lanes) c.first = p->output[1] - lanes;
@@ -235,32 +226,20 @@ static CPOOL_NOINLINE void best_planes(void *y, void *record, const void *x, con
         c.left = column < 0 || last + p->kernel / 2 > p->width;
         c.right = column + p->kernel / 2 < 0 || last + p->kernel > p->width;
         for (ptrdiff_t t = 0; t <= p->kernel; t++) c.row[t] = splat(t * p->kernel);
-#define COLUMNS(kernel, stride, halves, has_place) \
+#define COLUMNS(kernel, stride) \
     do { \
+        if (halves && !CAN_HALVE(stride)) break; \
         if (!IS_ORDERED || down_columns(y, record, x, p, n, &c, kernel, stride, halves, has_place, 1)) \
             down_columns(y, record, x, p, n, &c, kernel, stride, halves, has_place, 0); \
     } while (0)
-#define OF_KERNEL(kernel, stride, halves) \
-    do { \
-        if (record) COLUMNS(kernel, stride, halves, 1); \
-        else COLUMNS(kernel, stride, halves, 0); \
-    } while (0)
-        if (VECTOR_BYTES >= 32 && p->stride == 1 && halves) {
-            if (p->kernel == 2) OF_KERNEL(2, 1, 1);
-            else if (p->kernel == 3) OF_KERNEL(3, 1, 1);
-            else OF_KERNEL(5, 1, 1);
-        } else if (p->stride == 1 && p->kernel == 2) OF_KERNEL(2, 1, 0);
-        else if (p->stride == 1 && p->kernel == 3) OF_KERNEL(3, 1, 0);
-        else if (p->stride == 1) OF_KERNEL(5, 1, 0);
-#if HAS_PAIRS
-        else if (p->kernel == 2 && halves) OF_KERNEL(2, 2, 1);
-        else if (p->kernel == 2) OF_KERNEL(2, 2, 0);
-        else if (halves) OF_KERNEL(3, 2, 1);
-        else OF_KERNEL(3, 2, 0);
-#endif
+        CPOOL_CONSTANT(has_place, CPOOL_CONSTANT(halves,
+            if (HAS_PAIRS && p->stride == 2 && p->kernel == 2) COLUMNS(2, 2);
+            else if (HAS_PAIRS && p->stride == 2) COLUMNS(3, 2);
+            else if (p->kernel == 2) COLUMNS(2, 1);
+            else if (p->kernel == 3) COLUMNS(3, 1);
+            else COLUMNS(5, 1)));
 #undef COLUMNS
-#undef OF_KERNEL
     }
+#undef CAN_HALVE
 }
-#undef best_planes
 #undef MOST_TAPS

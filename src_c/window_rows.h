@@ -87,8 +87,8 @@ CPOOL_INLINE void sum_each_row(T *dx, const T *dout, const RECORD_T *record, con
     if (streams) STREAMED;
 }
 
-static void NAMED(sum_rows)(void *dx, const void *dout, const void *record, const cpool_columns *c, ptrdiff_t row,
-                            ptrdiff_t n) {
+static void KERNEL(sum_rows)(void *dx, const void *dout, const void *record, const cpool_columns *c, ptrdiff_t row,
+                             ptrdiff_t n) {
     const int streams = c->streams && ((ptrdiff_t)dx | c->width * BYTES) % 16 == 0;
     if (c->before[1] % 2 && streams) sum_each_row(dx, dout, record, c, row, n, 1, 1);
     else if (c->before[1] % 2) sum_each_row(dx, dout, record, c, row, n, 1, 0);

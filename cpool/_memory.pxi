@@ -4,40 +4,21 @@
 
 cdef extern from *:
     """
-    #include <stdint.h>
-    #include <stdlib.h>
-    #ifdef _WIN32
-    #include <malloc.h>
-    #endif
+    #include <stddef.h>
     #ifdef __linux__
     #include <sys/mman.h>
     #endif
 
     /* Large blocks begin at a huge page and ask for such: their first use was measured to take 0.6x the time. */
-    static void *cpool_new_block(size_t size) {
-        size_t alignment = size < (size_t)1 << 22 ? 64 : (size_t)1 << 21;
-    #ifdef _WIN32
-        return _aligned_malloc(size, alignment);
-    #else
-        void *memory = NULL;
-        if (posix_memalign(&memory, alignment, size) != 0) return NULL;
+    static void cpool_ask_for_huge_pages(void *memory, size_t size) {
     #ifdef MADV_HUGEPAGE
-        if (alignment > 64) (void)madvise(memory, size, MADV_HUGEPAGE);
-    #endif
-        return memory;
-    #endif
-    }
-
-    static void cpool_free_block(void *memory) {
-    #ifdef _WIN32
-        _aligned_free(memory);
+        (void)madvise(memory, size, MADV_HUGEPAGE);
     #else
-        free(memory);
+        (void)memory, (void)size;
     #endif
     }
     """
-    void *cpool_new_block(size_t size)
-    void cpool_free_block(void *memory)
+    void cpool_ask_for_huge_pages(void *memory, size_t size)
 
 cdef extern from "Python.h":
     const Py_ssize_t PY_SSIZE_T_MAX
@@ -52,10 +33,12 @@ cdef enum:
     UNUSED = 64                         # unused blocks kept at most: a training step leaves three a layer
 cdef unsigned int TRACE_DOMAIN = 389047  # NumPy's, of its arrays' data
 cdef double MOST_BYTES = <double> (PY_SSIZE_T_MAX // 2)  # more is left to NumPy to refuse
+cdef ptrdiff_t HUGE_PAGE = 1 << 21
 cdef size_t LEAST_BLOCK = 1 << 20       # from here on memory that is dropped may go back to the system
 
 cdef struct Memory:
-    void *start
+    char *start
+    void *allocated
     size_t size
 
 # All that touches these has the GIL and calls nothing of Python, so no other thread and no collection of garbage, which
@@ -91,13 +74,19 @@ cdef Memory take_out(int place) noexcept:
 cdef Memory take(size_t size) noexcept:
     """The smallest unused block that fits and is at most twice the size, else a new one; start NULL: no memory."""
     cdef Memory memory
+    cdef ptrdiff_t alignment
     cdef int i, best = -1
     for i in range(n_unused):
         if size <= unused[i].size <= 2 * size and (best < 0 or unused[i].size <= unused[best].size):
             best = i
     if best >= 0:
         return take_out(best)
-    memory.size, memory.start = size, cpool_new_block(size)
+    alignment = 64 if size < 1 << 22 else HUGE_PAGE
+    memory.size, memory.allocated, memory.start = size, malloc(size + alignment), NULL
+    if memory.allocated != NULL:
+        memory.start = <char *> memory.allocated + (-<ptrdiff_t> memory.allocated & (alignment - 1))
+        if alignment == HUGE_PAGE:
+            cpool_ask_for_huge_pages(memory.start, size)
     return memory
 
 
@@ -105,10 +94,10 @@ cdef void leave(Memory memory) noexcept:
     """Keeps a block for later, and frees those left longest ago that are then too many."""
     global n_unused, unused_bytes
     if memory.size > unused_limit:
-        cpool_free_block(memory.start)
+        free(memory.allocated)
         return
     while n_unused == UNUSED or (n_unused and unused_bytes > unused_limit - memory.size):
-        cpool_free_block(take_out(0).start)
+        free(take_out(0).allocated)
     unused[n_unused] = memory
     n_unused += 1
     unused_bytes += memory.size
@@ -124,7 +113,7 @@ def empty_cache():
     >>> cpool.empty_cache()
     """
     while n_unused:
-        cpool_free_block(take_out(n_unused - 1).start)
+        free(take_out(n_unused - 1).allocated)
 
 
 def cached_bytes():

@@ -65,14 +65,11 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
 
 
 cdef inline void find_columns(const Job *job, Scratch *scratch, const Block *block) noexcept nogil:
-    """Which columns of x a block sees, and where in a row of scratch the first ones go, one for each image."""
+    """Which columns of x a block sees."""
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t start = window_start(width, block.first[2]), i, at
-    scratch.first = max(0, start)
-    scratch.columns = min(width.length - scratch.first, job.row_outputs * width.stride - (scratch.first - start))
-    for i in range(width.stride):
-        at = scratch.first - start + i
-        scratch.tap[i] = at % width.stride * job.image + at // width.stride * job.band
+    cdef ptrdiff_t start = window_start(width, block.first[2])
+    scratch.first, scratch.beside = max(0, start), max(0, -start)
+    scratch.columns = min(width.length - scratch.first, job.row_outputs * width.stride - scratch.beside)
     # Padding remains beside the rows, where all blocks have the same columns.
     if scratch.filled == 0 or job.cut[2].count > 1 and (
             start < 0 or cells_seen(width, block.n[2]) > width.length - start):
@@ -124,25 +121,26 @@ cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block
                                    const char *src) noexcept nogil:
     """n rows of x as those from `row` on. src: column 0 of the first."""
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t pitch = job.axis[1].step if n > 1 else 0, i, first, n_columns = scratch.columns
+    cdef ptrdiff_t pitch = job.axis[1].step if n > 1 else 0, i, at, first, n_columns = scratch.columns
     cdef ptrdiff_t made_pitch = job.row_outputs * job.band
     src += scratch.first * width.step * job.item
     if job.bands == 1 and width.step == job.channels and (job.in_pairs or width.stride == 1):
         made_pitch *= width.stride
-        first = (scratch.first - window_start(width, block.first[2])) * job.band
-        job.kernels.pack(laid_out(job, scratch, row * made_pitch + first), made_pitch * job.item, src, pitch * job.item,
-                         n, n_columns * job.channels * job.item, job.ahead)
+        job.kernels.pack(laid_out(job, scratch, row * made_pitch + scratch.beside * job.band), made_pitch * job.item,
+                         src, pitch * job.item, n, n_columns * job.channels * job.item, job.ahead)
     elif job.band > 1:
         for i in range(n):
             for first in range(min(width.stride, n_columns)):
-                job.kernels.pack(laid_out(job, scratch, scratch.tap[first] + (row + i) * made_pitch),
-                                 job.band * job.item, src + (i * pitch + first * width.step) * job.item,
+                at = scratch.beside + first
+                at = at % width.stride * job.image + at // width.stride * job.band + (row + i) * made_pitch
+                job.kernels.pack(laid_out(job, scratch, at), job.band * job.item,
+                                 src + (i * pitch + first * width.step) * job.item,
                                  width.stride * width.step * job.item if n_columns > width.stride else 0,
                                  (n_columns - first - 1) // width.stride + 1, block.channels * job.item, job.ahead)
     else:
         job.kernels.split[log2_bytes(job.item)](
-            laid_out(job, scratch, row * made_pitch), made_pitch, scratch.tap, width.stride, src,
-            pitch, width.step if n_columns > 1 else 1, n, n_columns)
+            laid_out(job, scratch, row * made_pitch), made_pitch, job.image, scratch.beside, width.stride, src, pitch,
+            width.step if n_columns > 1 else 1, n, n_columns)
 
 
 cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end, ptrdiff_t from_at, ptrdiff_t at,

@@ -39,7 +39,7 @@ cdef bint plan_flat(Job *job) noexcept nogil:
                   and plane_outputs(job) <= 2 * BLOCK_CELLS // job.code_item)
     job.items = ceil_div(job.planes, job.group) * job.bands * plane_blocks(job)
     job.scratch_bytes = lay_out_flat(job)
-    job.n_taps, job.ahead = width.stride, bytes_ahead(job)
+    job.ahead = bytes_ahead(job)
     job.n_list = MOST_ALONG * MOST_LEVELS + min(width.kernel, 2 * width.stride)
     # Pairs of neighbouring columns are taken apart by the first pass itself.
     job.in_pairs = (takes_pairs(job) and (job.record == NULL or job.code_item == 1) and job.channels == 1 and width.step == 1

@@ -5,22 +5,15 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t oh = item % height.output
-    cdef ptrdiff_t t, ow, start, first, run
+    cdef ptrdiff_t ow = 0, run
     cdef ptrdiff_t y = item * width.output * job.channels
     cdef char *record
-    cdef cpool_window window = window_of(job, scratch, 0)
-    window.streams, window.ahead = job.streams, job.ahead
+    cdef cpool_window window = window_of(job, scratch)
     list_rows(job, scratch, &window, item // height.output, oh, oh + 1)
     window.pitch = width.stride * width.step if width.end_whole - width.whole > 1 else 0
-    ow = 0
     while ow < width.output:
-        start = window_start(width, ow)
-        first = first_tap(width, start)
-        window.n_taps = end_tap(width, start) - first
+        see_columns(&window, width, ow, first_tap(width, window_start(width, ow)))
         run = width.end_whole - ow if width.whole <= ow < width.end_whole else 1
-        for t in range(window.n_taps):
-            scratch.tap[t] = (start + (first + t) * width.dilation) * width.step
-            scratch.tap_code[t] = first + t
         record = job.record + (y + ow * job.channels) * job.code_item if job.record != NULL else NULL
         job.best(job.outputs + (y + ow * job.channels) * job.item, record, job.channels, &window, run,
                  job.channels, 0)
@@ -31,7 +24,6 @@ cdef void plan_pixels(Job *job) noexcept nogil:
     """An item is an output row."""
     job.best = job.kernels.window_best[job.key][job.size]
     job.n_rows = rows_of_window(job)
-    job.n_taps = min(job.axis[2].kernel, job.axis[2].length)
     job.items = job.planes * job.axis[0].output * job.axis[1].output
     job.streams = bytes_of_x(job) > CACHE_BYTES
     job.ahead = rows_ahead(job)
@@ -109,7 +101,6 @@ cdef bint plan_rows(Job *job, bint if_faster) noexcept nogil:
     job.blocks = ceil_div(height.output, job.block)
     job.group = 1 if job.blocks > 1 else max(1, BLOCK_CELLS // (height.output * width.output))
     job.items = ceil_div(job.planes * job.axis[0].output, job.group) * job.blocks
-    job.n_taps = width.kernel
     job.run, job.way = forward_rows, b"forward by rows of x"
     return True
 
@@ -171,14 +162,11 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
     cdef ptrdiff_t end_oh = min(first_oh + job.block, height.output)
     cdef ptrdiff_t end_y = ((end_slice - 1) * height.output + end_oh) * width.output
     cdef bint left = job.left and ow == 0
-    cdef ptrdiff_t start = window_start(width, ow), t = 0 if left else first_tap(width, start)
-    cdef ptrdiff_t slice, oh, run, y, room, readable, i
-    cdef cpool_window window = window_of(job, scratch, end_tap(width, start) - t)
+    cdef ptrdiff_t slice, oh, run, y, room, readable
+    cdef cpool_window window = window_of(job, scratch)
     cdef const char *last
-    window.left, window.streams, window.ahead = left, job.streams, job.ahead
-    for i in range(window.n_taps):
-        scratch.tap[i] = start + (t + i) * width.dilation
-        scratch.tap_code[i] = t + i
+    window.left = left
+    see_columns(&window, width, ow, 0 if left else first_tap(width, window_start(width, ow)))
     for slice in range(first_slice, end_slice):
         oh = first_oh
         while oh < end_oh:
@@ -188,7 +176,7 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
             # vectors past the last row. But columns that see padding come last, beside others that are done.
             room = end_y - y if window.n_taps == width.kernel else 0
             last = <const char *> scratch.value[window.n_rows - 1] + job.item * (
-                scratch.tap[window.n_taps - 1] + width.stride * n + 64 * 2 // job.item)
+                window.tap + (window.n_taps - 1) * window.tap_step + width.stride * n + 64 * 2 // job.item)
             readable = (job.end - last) // job.item
             if height.step < 0 or depth.step < 0:
                 # The last row is not the one that lies nearest x's end.

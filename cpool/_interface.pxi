@@ -7,9 +7,9 @@ cdef extern from "cpool_kernels.h" nogil:
         const void **value
         const int64_t *row_code
         ptrdiff_t n_rows
-        const ptrdiff_t *tap
-        const int64_t *tap_code
-        ptrdiff_t n_taps, pitch
+        ptrdiff_t n_taps, tap, tap_step
+        int64_t tap_code
+        ptrdiff_t pitch
         uint64_t flip
         int left, streams
         ptrdiff_t ahead
@@ -92,8 +92,8 @@ cdef extern from "cpool_kernels.h" nogil:
         bint streams
     ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_columns *, ptrdiff_t,
                                  ptrdiff_t) noexcept
-    ctypedef void cpool_split(void *, ptrdiff_t, const ptrdiff_t *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t,
-                              ptrdiff_t, ptrdiff_t) noexcept
+    ctypedef void cpool_split(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *, ptrdiff_t,
+                              ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_fill(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *) noexcept
     ctypedef void cpool_scatter(void *, ptrdiff_t, const void *, const int64_t *, ptrdiff_t, ptrdiff_t) noexcept

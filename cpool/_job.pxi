@@ -70,18 +70,17 @@ cdef struct Job:
     # Scratch
     ptrdiff_t *tap                # [n_list] offset in scratch
     int64_t *tap_code             # [n_list]
-    ptrdiff_t n_rows, n_taps      # the most that a window has
+    ptrdiff_t n_rows              # the most that a window has
     ptrdiff_t scratch_bytes
     Scratch *scratch              # [threads]
 
 cdef struct Scratch:
     const void **value
     int64_t *row_code
-    ptrdiff_t *tap
-    int64_t *tap_code
     char *cells
     ptrdiff_t filled              # the first output row for which padding is filled in, and 1
-    ptrdiff_t first, columns      # of x's columns that a block sees
+    ptrdiff_t first, columns      # of x's columns that a block sees;
+    ptrdiff_t beside              # columns of padding before them
 
 cdef inline ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b) noexcept nogil:
     """Rounded up, for any a and b > 0. (Division here is C's, rounded to zero.)"""
@@ -142,8 +141,15 @@ cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nog
         plane //= job.lead_length[i]
     return offset + plane * job.lead_step[0]
 
-cdef inline cpool_window window_of(const Job *job, const Scratch *scratch, ptrdiff_t n_taps) noexcept nogil:
-    return cpool_window(scratch.value, scratch.row_code, 0, scratch.tap, scratch.tap_code, n_taps, 0, job.flip, 0, 0, 0)
+cdef inline cpool_window window_of(const Job *job, const Scratch *scratch) noexcept nogil:
+    return cpool_window(scratch.value, scratch.row_code, 0, 0, 0, 0, 0, 0, job.flip, 0, job.streams, job.ahead)
+
+cdef inline void see_columns(cpool_window *window, const Axis *width, ptrdiff_t ow, ptrdiff_t first) noexcept nogil:
+    """Gives the window the taps of output column ow from `first` on that lie in x."""
+    cdef ptrdiff_t start = window_start(width, ow)
+    window.n_taps = end_tap(width, start) - first
+    window.tap, window.tap_step = (start + first * width.dilation) * width.step, width.dilation * width.step
+    window.tap_code = first
 
 cdef inline int log2_bytes(ptrdiff_t n_bytes) noexcept nogil:
     return 0 if n_bytes == 1 else 1 if n_bytes == 2 else 2 if n_bytes == 4 else 3

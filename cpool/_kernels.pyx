@@ -66,15 +66,15 @@ cdef inline double work_of(const Job *job) noexcept nogil:
 
 cdef int run(Job *job) except -1:
     """Gives each thread its scratch and runs the job's items on them."""
-    cdef ptrdiff_t i, n_rows = job.n_rows, n_taps = job.n_taps, taps = job.n_list
+    cdef ptrdiff_t i, n_rows = job.n_rows, taps = job.n_list
     cdef ptrdiff_t least = plane_outputs(job) * job.code_item if job.raises else 0
-    cdef ptrdiff_t shared = taps * 2 + (least + 7) // 8, own = 2 * n_rows + 2 * n_taps
+    cdef ptrdiff_t shared = taps * 2 + (least + 7) // 8, own = 2 * n_rows
     cdef ptrdiff_t scratch_bytes
     cdef ptrdiff_t threads = threads_for(job.items, work_of(job))
     cdef char *memory
     cdef Scratch *scratch
-    if (<double> n_rows + n_taps + taps) * 24 + job.scratch_bytes > 2.0**46:
-        raise MemoryError("the window's list of rows and taps does not fit into memory")
+    if (<double> n_rows + taps) * 24 + job.scratch_bytes > 2.0**46:
+        raise MemoryError("the window's list of rows does not fit into memory")
     scratch_bytes = (own * 8 + job.scratch_bytes + 191) // 64 * 64
     memory = <char *> malloc(threads * (sizeof(Scratch) + scratch_bytes) + shared * 8 + 64)
     if memory == NULL:
@@ -86,9 +86,7 @@ cdef int run(Job *job) except -1:
     for i in range(threads):
         scratch[i].value = <const void **> (job.least + (least + 7) // 8 * 8 + i * scratch_bytes)
         scratch[i].row_code = <int64_t *> (scratch[i].value + n_rows)
-        scratch[i].tap = <ptrdiff_t *> (scratch[i].row_code + n_rows)
-        scratch[i].tap_code = <int64_t *> (scratch[i].tap + n_taps)
-        scratch[i].cells = <char *> (scratch[i].tap_code + n_taps)
+        scratch[i].cells = <char *> (scratch[i].row_code + n_rows)
         scratch[i].cells += -<ptrdiff_t> scratch[i].cells % 64 + 64
         scratch[i].filled = 0
     if job.n_list:

@@ -36,15 +36,15 @@ enum { CPOOL_MOST_LEFT_ROWS = 4 };
 
 /*
  * The cells that one output row looks at: n_rows rows times n_taps taps. Output element (i, j) sees, for each row r and
- * tap t, value[r][i * pitch + tap[t] + j], whose place in the pooling window is the code row_code[r] + tap_code[t].
+ * tap t, value[r][i * pitch + tap + t * tap_step + j], whose place in the pooling window is the code
+ * row_code[r] + tap_code + t.
  */
 typedef struct {
     const void *const *value; /* [n_rows] */
     const int64_t *row_code;  /* [n_rows] */
     ptrdiff_t n_rows;
-    const ptrdiff_t *tap;     /* [n_taps] */
-    const int64_t *tap_code;  /* [n_taps] */
-    ptrdiff_t n_taps;
+    ptrdiff_t n_taps, tap, tap_step;
+    int64_t tap_code;
     ptrdiff_t pitch;
     uint64_t flip;            /* the bits of x's elements that make keys of them, and back */
     int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
@@ -262,10 +262,10 @@ typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, cons
 
 /*
  * Takes rows apart by column modulo n_phases: element (i, j) of src[n][width], src[i * src_pitch + j * step], goes to
- * dst[i * dst_pitch + phase[j % n_phases] + j / n_phases]. n and width may be 0.
+ * dst[i * dst_pitch + (at + j) % n_phases * image + (at + j) / n_phases]. n and width may be 0.
  */
-typedef void cpool_split(void *dst, ptrdiff_t dst_pitch, const ptrdiff_t *phase, ptrdiff_t n_phases, const void *src,
-                         ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width);
+typedef void cpool_split(void *dst, ptrdiff_t dst_pitch, ptrdiff_t image, ptrdiff_t at, ptrdiff_t n_phases,
+                         const void *src, ptrdiff_t src_pitch, ptrdiff_t step, ptrdiff_t n, ptrdiff_t width);
 
 /* dst[n][n_bytes] = src[n][n_bytes], pitches in bytes too. n_bytes: at least 1. far: so far ahead is src asked for. */
 typedef void cpool_pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,

@@ -19,9 +19,10 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
     winner best[4], cell[4];
     best_mask nan = {0};
     const lanes_vec flip = flip_of(window->flip);
+    at += window->tap;
 #define CELL(r, t, k) \
-    (winner){flipped(load_every(stride, (const T *)window->value[r] + at + window->tap[t] + (k) * step), flip), \
-             splat(window->row_code[r] + window->tap_code[t])}
+    (winner){flipped(load_every(stride, (const T *)window->value[r] + at + (t) * window->tap_step + (k) * step), flip), \
+             splat(window->row_code[r] + window->tap_code + (t))}
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
     for (int k = 0; ordered && k < n_vectors; k += 2)
         note_nan(&nan, best[k].value, best[n_vectors > 1 ? k + 1 : k].value);
@@ -53,7 +54,7 @@ CPOOL_INLINE void ask_ahead(const cpool_window *window, ptrdiff_t at, ptrdiff_t 
     for (ptrdiff_t r = 0; r < window->n_rows; r++)
         for (ptrdiff_t t = 0; t < window->n_taps; t++)
             for (int k = 0; k < n_vectors; k++)
-                ahead((const T *)window->value[r] + at + window->tap[t] + k * step, VECTOR_BYTES, window->ahead);
+                ahead((const T *)window->value[r] + at + window->tap + t * window->tap_step + k * step, VECTOR_BYTES, window->ahead);
 }
 
 /* The part p of its rows: in full vectors, of which the last ends past the row (loose) or overlaps the one before. */
@@ -104,8 +105,7 @@ CPOOL_INLINE int best_part(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpoo
                            const int stride, const int has_place) {
 #if RECORD_BYTES == 1
     const ptrdiff_t rows = w->n_rows, taps = w->n_taps;
-    const int known = taps > 1 && taps <= 3 &&
-                      (stride == 1 || (w->tap[1] == w->tap[0] + 1 && w->tap[taps - 1] == w->tap[0] + taps - 1));
+    const int known = taps > 1 && taps <= 3 && (stride == 1 || w->tap_step == 1);
     if (known && taps == 2 && rows == 2) best_known(y, record, y_pitch, w, p, 2, 2, stride, has_place);
     else if (known && taps == 3 && rows == 3) best_known(y, record, y_pitch, w, p, 3, 3, stride, has_place);
     else if (known && stride == 2 && taps == 3 && rows <= CPOOL_MOST_LEFT_ROWS)

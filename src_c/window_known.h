@@ -20,10 +20,10 @@ typedef struct {
 CPOOL_INLINE known_window known_of(const cpool_window *window, ptrdiff_t at, const int rows, const int taps) {
     known_window known = {.flip = flip_of(window->flip)};
     for (int r = 0; r < rows; r++) {
-        known.row[r] = (const T *)window->value[r] + window->tap[0] + at;
-        for (int t = 0; t < taps; t++) known.place[r * taps + t] = splat(window->row_code[r] + window->tap_code[t]);
+        known.row[r] = (const T *)window->value[r] + window->tap + at;
+        for (int t = 0; t < taps; t++) known.place[r * taps + t] = splat(window->row_code[r] + window->tap_code + t);
     }
-    for (int t = 0; t < taps; t++) known.tap[t] = window->tap[t] - window->tap[0];
+    for (int t = 0; t < taps; t++) known.tap[t] = t * window->tap_step;
     return known;
 }
 

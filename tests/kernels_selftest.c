@@ -80,19 +80,17 @@ static void test_split(const cpool_kernels *table, int size, ptrdiff_t n, ptrdif
     const ptrdiff_t bytes = 1 << size, step = steps[between(0, 8)], src_pitch = between(-10, 90);
     const ptrdiff_t low = n && width ? lowest(n, src_pitch, width, step) : 0;
     const ptrdiff_t span = n && width ? highest(n, src_pitch, width, step) - low + 1 : 0;
-    const ptrdiff_t n_phases = between(0, 1) ? 2 : between(1, MAX_PHASES), turn = between(0, n_phases - 1);
+    const ptrdiff_t n_phases = between(0, 1) ? 2 : between(1, MAX_PHASES), at = between(0, 2 * n_phases);
     /* The phases lie one behind the other in a row, or in images of their own. */
-    const ptrdiff_t columns = (width + n_phases - 1) / n_phases + between(0, 3), images = between(0, 1);
+    const ptrdiff_t columns = (at + width + n_phases - 1) / n_phases + between(0, 3), images = between(0, 1);
     const ptrdiff_t dst_pitch = images ? columns : n_phases * columns, image = images ? n * columns : columns;
-    ptrdiff_t phase[MAX_PHASES];
-    for (ptrdiff_t p = 0; p < n_phases; p++) phase[p] = (p + turn) % n_phases * image;
     uint8_t *src = place_in(SLOT_VALUES, span * bytes), *dst = output_in(SLOT_Y, n * n_phases * columns * bytes);
     fill_values(src, dtype_of_size[size], span);
     for (ptrdiff_t i = 0; i < n; i++)
         for (ptrdiff_t j = 0; j < width; j++)
-            memcpy(image_of(SLOT_Y, dst) + (i * dst_pitch + phase[j % n_phases] + j / n_phases) * bytes,
+            memcpy(image_of(SLOT_Y, dst) + (i * dst_pitch + (at + j) % n_phases * image + (at + j) / n_phases) * bytes,
                    src + (i * src_pitch + j * step - low) * bytes, (size_t)bytes);
-    table->split[size](dst, dst_pitch, phase, n_phases, src - low * bytes, src_pitch, step, n, width);
+    table->split[size](dst, dst_pitch, image, at, n_phases, src - low * bytes, src_pitch, step, n, width);
     count(as_expected(SLOT_Y), table->isa, "split", elements[dtype_of_size[size]].name, 0, n, width);
 }
 

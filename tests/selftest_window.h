@@ -5,28 +5,23 @@ enum { MAX_TAPS = 7, MAX_PAST_ROW = 40 };
 
 /* The window: rows and taps with rising places that start at 0 or end at the largest. */
 static const void *values[MAX_ROWS];
-static int64_t row_code[MAX_ROWS], tap_code[MAX_TAPS];
-static ptrdiff_t tap[MAX_TAPS], tap_low, tap_high;
+static int64_t row_code[MAX_ROWS];
+static ptrdiff_t tap_low, tap_high;
 
 static cpool_window random_window(int64_t largest, ptrdiff_t columns, uint64_t flip) {
     /* 2x2 and 3x3 have code of their own. */
     const ptrdiff_t square = between(0, 2) ? 0 : between(2, 3);
-    const cpool_window window = {.value = values, .row_code = row_code, .tap = tap, .tap_code = tap_code,
+    const cpool_window window = {.value = values, .row_code = row_code, .tap = between(-4, 20),
+                                 .tap_step = square ? 1 : between(-6, 8), .tap_code = between(0, 9),
                                  .n_rows = square ? square : between(1, MAX_ROWS),
                                  .n_taps = square ? square : between(1, MAX_TAPS),
                                  .pitch = between(1, 4) == 1 ? 1 : columns + between(0, MAX_PAST_ROW),
                                  .flip = flip, .streams = between(0, 1) != 0};
-    tap_low = tap_high = tap[0] = between(-4, 20), tap_code[0] = between(0, 9);
-    for (ptrdiff_t t = 1; t < window.n_taps; t++) {
-        tap[t] = square ? tap[t - 1] + 1 : between(-4, 20);
-        tap_code[t] = tap_code[t - 1] + between(1, 3);
-        if (tap[t] < tap_low) tap_low = tap[t];
-        if (tap[t] > tap_high) tap_high = tap[t];
-    }
-    const int64_t past_row = tap_code[window.n_taps - 1] - tap_code[0] + 1;
-    row_code[0] = -tap_code[0];
-    for (ptrdiff_t r = 1; r < window.n_rows; r++) row_code[r] = row_code[r - 1] + past_row + between(0, 2);
-    const int64_t last = row_code[window.n_rows - 1] + tap_code[window.n_taps - 1];
+    const ptrdiff_t last_tap = window.tap + (window.n_taps - 1) * window.tap_step;
+    tap_low = last_tap < window.tap ? last_tap : window.tap, tap_high = last_tap > window.tap ? last_tap : window.tap;
+    row_code[0] = -window.tap_code;
+    for (ptrdiff_t r = 1; r < window.n_rows; r++) row_code[r] = row_code[r - 1] + window.n_taps + between(0, 5);
+    const int64_t last = row_code[window.n_rows - 1] + window.tap_code + window.n_taps - 1;
     const int64_t first = between(0, 1) ? 0 : largest - last;
     for (ptrdiff_t r = 0; r < window.n_rows; r++) row_code[r] += first;
     return window;
@@ -56,11 +51,11 @@ static uint64_t first_best(uint8_t *best, const cpool_window *window, int op, in
     uint64_t best_place = 0;
     for (ptrdiff_t r = 0; r < window->n_rows; r++)
         for (ptrdiff_t t = first; t < window->n_taps; t++) {
-            const ptrdiff_t cell = at + window->tap[t];
+            const ptrdiff_t cell = at + window->tap + t * window->tap_step;
             read_value(value, dtype, (const uint8_t *)window->value[r] + cell * (ptrdiff_t)type->bytes);
             if ((r || t > first) && !type->beats(value, best, op)) continue;
             memcpy(best, value, type->bytes);
-            best_place = (uint64_t)(window->row_code[r] + window->tap_code[t]);
+            best_place = (uint64_t)(window->row_code[r] + window->tap_code + t);
         }
     return best_place;
 }
@@ -73,7 +68,7 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     const int64_t largest = record == 8 ? INT64_MAX : ((int64_t)1 << 8 * record) - 1;
     cpool_window window = random_window(largest, stride * width, flip_of(op, dtype));
     window.left = stride == 2 && window.n_rows <= CPOOL_MOST_LEFT_ROWS && window.n_taps == 3 &&
-                  tap[2] == tap[0] + 2 && tap[1] == tap[0] + 1 && between(0, 1);
+                  window.tap_step == 1 && between(0, 1);
     const ptrdiff_t y_pitch = width + between(0, 5), span = (n - 1) * y_pitch + width, room = random_room(span);
     const ptrdiff_t cells = room > span ? room : span;
     random_rows(&window, dtype, (n - 1) * window.pitch + tap_high - tap_low + stride * (width - 1) + 1,

@@ -71,18 +71,17 @@ CPOOL_INLINE ptrdiff_t loose_rows(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t writte
     return room < written ? 0 : (room - written) / pitch + 1;
 }
 
-/* Some rows and columns of y, done in vectors of one width; not loose: as many columns as a vector has, or more. */
+/* Some rows of y, done in vectors of one width; not loose: as many columns as a vector has, or more. */
 typedef struct {
-    ptrdiff_t row, end_row, column, end_column;
-    int loose;   /* rows may be written past end_column */
+    ptrdiff_t row, end_row, width;
+    int loose;   /* rows may be written past their end */
     int streams; /* cpool_spread: past the caches */
 } row_part;
 typedef void best_of_width(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, row_part part);
 
 /*
- * cpool_window_best in the widest vectors that a row fills. What they leave of it is done in the narrowest that holds
- * it and overlaps them: 1.2x for rows of 20. A row that fills none and may be loose takes the next wider vector: one
- * step for 7 floats, not two.
+ * cpool_window_best in the widest vectors that a row fills. A row that fills none and may be loose takes the next
+ * wider vector: one step for 7 floats, not two.
  */
 CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item, void *y, void *record,
                                   ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n, ptrdiff_t width,
@@ -92,21 +91,8 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
     const int exact = fits > widest ? fits : widest;
     const int loose = exact - (exact > widest && !is_one_vector(width * item, exact));
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
-    const ptrdiff_t rest = width & (lanes - 1);
-    int narrower = loose;
-    while (rest > 0 && rest * item <= MAX_VECTOR_BYTES >> (narrower + 1) && MAX_VECTOR_BYTES >> narrower > 16)
-        narrower++;
-    if (width > lanes && narrower > loose) {
-        const ptrdiff_t few = (MAX_VECTOR_BYTES >> narrower) / item;
-        row_part whole = {0, n, 0, width - rest, 0, 0}, tail = {0, n, 0, width, 0, 0};
-        tail.loose = n == 1 && width - rest + few <= room; /* in place, nothing may be done twice */
-        tail.column = tail.loose ? width - rest : width - few;
-        of_width[loose](y, record, y_pitch, window, whole);
-        of_width[narrower](y, record, y_pitch, window, tail);
-        return;
-    }
     const ptrdiff_t n_loose = loose_rows(n, y_pitch, (width + lanes - 1) & -lanes, room);
-    const row_part loose_part = {0, n_loose, 0, width, 1, 0}, exact_part = {n_loose, n, 0, width, 0, 0};
+    const row_part loose_part = {0, n_loose, width, 1, 0}, exact_part = {n_loose, n, width, 0, 0};
     if (n_loose > 0) of_width[loose](y, record, y_pitch, window, loose_part);
     if (n > n_loose) of_width[exact](y, record, y_pitch, window, exact_part);
 }
@@ -132,7 +118,7 @@ CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t 
     }
     /* Of rows of x a last vector's part is streamed, of channels none, which do not have it. */
     streams = streams && exact == 0 && steps % 16 == 0 && (apart > 1 || (width & (lanes - 1)) == 0);
-    const row_part loose_part = {0, n_loose, 0, width, 1, 0}, exact_part = {n_loose, n, 0, width, 0, streams};
+    const row_part loose_part = {0, n_loose, width, 1, 0}, exact_part = {n_loose, n, width, 0, streams};
     if (n_loose > 0) of_width[loose](dx, dx_pitch, dout, record, taps, width, loose_part);
     if (n > n_loose) of_width[exact](dx, dx_pitch, dout, record, taps, width, exact_part);
 }

@@ -72,24 +72,24 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
         if (!best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, stride, IS_ORDERED)) \
             best_again(to, record_to, y_step, window, at, step, n_vectors, has_place, stride); \
     } while (0)
-    ptrdiff_t i = p.row, j = p.column, out = i * y_pitch;
-    if (VECTOR_BYTES > 0 && p.end_column - j < 4 * LANES)
+    ptrdiff_t i = p.row, j = 0, out = i * y_pitch;
+    if (VECTOR_BYTES > 0 && p.width < 4 * LANES)
         /* From the last vector on: what a row is written past its end is the next one's beginning. */
         for (; i + 4 <= p.end_row; i += 4, out += 4 * y_pitch)
-            for (ptrdiff_t v = (p.end_column - p.column - 1) / LANES; v >= 0; v--) {
-                j = p.column + v * LANES;
-                if (!p.loose && j > p.end_column - LANES) j = p.end_column - LANES;
+            for (ptrdiff_t v = (p.width - 1) / LANES; v >= 0; v--) {
+                j = v * LANES;
+                if (!p.loose && j > p.width - LANES) j = p.width - LANES;
                 BEST_AT(4, y_pitch, pitch);
             }
     for (; i < p.end_row; i++, out += y_pitch) {
-        j = p.column;
+        j = 0;
         if (VECTOR_BYTES > 0 && VECTOR_BYTES == MAX_VECTOR_BYTES) {
-            const ptrdiff_t end = p.end_column + (p.loose ? LANES : 1);
+            const ptrdiff_t end = p.width + (p.loose ? LANES : 1);
             for (; j + 4 * LANES < end; j += 4 * LANES) BEST_AT(4, LANES, stride * LANES);
             for (; j + 2 * LANES < end; j += 2 * LANES) BEST_AT(2, LANES, stride * LANES);
         }
-        for (; j < p.end_column; j += LANES) {
-            if (!p.loose && j > p.end_column - LANES) j = p.end_column - LANES;
+        for (; j < p.width; j += LANES) {
+            if (!p.loose && j > p.width - LANES) j = p.width - LANES;
             BEST_AT(1, 0, 0);
         }
     }

@@ -114,11 +114,11 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
 CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
                              const int rows, const int taps, const int stride, const int has_place) {
     const known_window known = known_of(window, 0, rows, taps);
-    const ptrdiff_t pitch = window->pitch, vectors = (p.end_column - p.column + LANES - 1) / LANES;
-    const ptrdiff_t whole = p.loose ? vectors : (p.end_column - p.column) / LANES;
-    const int left = stride == 2 && taps == 3 && window->left && p.column == 0;
+    const ptrdiff_t pitch = window->pitch, vectors = (p.width + LANES - 1) / LANES;
+    const ptrdiff_t whole = p.loose ? vectors : p.width / LANES;
+    const int left = stride == 2 && taps == 3 && window->left;
     /* A row that is not all whole vectors would have some lines written twice, which undoes it. */
-    const int streams = window->streams && p.column == 0 && p.end_column == y_pitch && y_pitch % LANES == 0 &&
+    const int streams = window->streams && p.width == y_pitch && y_pitch % LANES == 0 &&
                         (ptrdiff_t)y % 16 == 0;
     const ptrdiff_t at_once = vectors == 1 || (vectors <= 4 && !streams) ? 32 / vectors : 1;
     const ptrdiff_t y_step = at_once > 1 ? y_pitch : LANES, step = at_once > 1 ? pitch : stride * LANES;
@@ -129,7 +129,7 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
         n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
         for (ptrdiff_t v = at_once > 1 ? vectors - 1 : 0, n; v >= 0 && v < vectors; v += at_once > 1 ? -1 : n) {
             n = v < whole && !(left && v == 0) ? whole - v : 1;
-            j = v < whole ? p.column + v * LANES : p.end_column - LANES;
+            j = v < whole ? v * LANES : p.width - LANES;
             if (left && v == 0) RUN(n_rows, 1);
             else RUN(at_once > 1 ? n_rows : n, 0);
         }

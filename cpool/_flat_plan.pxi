@@ -42,9 +42,10 @@ cdef bint plan_flat(Job *job) noexcept nogil:
     job.ahead = bytes_ahead(job)
     job.n_list = MOST_ALONG * MOST_LEVELS + min(width.kernel, 2 * width.stride)
     # Pairs of neighbouring columns are taken apart by the first pass itself.
-    job.in_pairs = (takes_pairs(job) and (job.record == NULL or job.code_item == 1) and job.channels == 1 and width.step == 1
-                    and width.stride == 2 and width.kernel > 1 and width.dilation == 1)
-    job.run, job.way = forward_flat, b"forward by passes of one channel" if has_outputs_apart(job) else b"forward by passes"
+    job.in_pairs = (takes_pairs(job) and (job.record == NULL or job.code_item == 1) and job.channels == 1
+                    and width.step == 1 and width.stride == 2 and width.kernel > 1 and width.dilation == 1)
+    job.run = forward_flat
+    job.way = b"forward by passes of one channel" if has_outputs_apart(job) else b"forward by passes"
     return True
 
 

@@ -54,8 +54,8 @@ cdef inline bint takes_pixels(const Job *job) noexcept nogil:
 cdef void merge_planes(Job *job) noexcept nogil:
     """Makes all planes one where no window reaches past its plane's rows, which lie evenly."""
     cdef Axis *height = &job.axis[1]
-    if (job.channels == 1 and job.n_lead == 1 and job.flat and is_tiled(height) and height.end_whole - height.whole == height.output
-            and (height.length == 1 or job.lead_step[0] == height.length * height.step)):
+    if (job.channels == 1 and job.n_lead == 1 and job.flat and is_tiled(height)
+            and height.end_whole - height.whole == height.output and (height.length == 1 or job.lead_step[0] == height.length * height.step)):
         if height.length == 1:
             height.step = job.lead_step[0]
         height.length *= job.planes
@@ -86,9 +86,9 @@ cdef bint plan_rows(Job *job, bint if_faster) noexcept nogil:
     # Those that see padding are done one by one, of short rows they are too many.
     cdef bint few = sees_left(width) and (not square or width.end_whole == width.output)
     cdef ptrdiff_t least = PADDED_ROW_BYTES if padded and not few else 48 if padded or square else 16
-    if (job.channels > 1 or width.step != 1 or width.stride > 2 or (width.stride == 2 and not takes_pairs(job))
-            or job.code_item > 1 or <double> rows_of_window(job) * width.kernel > STRIDE_TAPS * width.stride
-            or (square and width.stride == 1) or width.output * job.item < least):
+    if (job.channels > 1 or width.step != 1 or job.code_item > 1 or width.output * job.item < least
+            or not (has_pairs(job) if width.stride == 2
+                    else width.stride == 1 and not square and <double> rows_of_window(job) * width.kernel <= ROW_TAPS)):
         return False
     job.best = job.kernels.window_best[job.key][job.size]
     job.n_rows = rows_of_window(job)
@@ -96,13 +96,20 @@ cdef bint plan_rows(Job *job, bint if_faster) noexcept nogil:
         job.best = job.kernels.window_best_pairs[job.key]
         job.streams = bytes_of_x(job) > CACHE_BYTES
         job.ahead = rows_ahead(job)
-        job.left = sees_left(width) and job.n_rows <= CPOOL_MOST_LEFT_ROWS
+        job.left = sees_left(width)
     job.block = min(height.output, max(1, BLOCK_CELLS // width.output))
     job.blocks = ceil_div(height.output, job.block)
     job.group = 1 if job.blocks > 1 else max(1, BLOCK_CELLS // (height.output * width.output))
     job.items = ceil_div(job.planes * job.axis[0].output, job.group) * job.blocks
     job.run, job.way = forward_rows, b"forward by rows of x"
     return True
+
+
+cdef inline bint has_pairs(const Job *job) noexcept nogil:
+    """Whether windows are such as window_best_pairs is for."""
+    cdef const Axis *width = &job.axis[2]
+    return (takes_pairs(job) and 2 <= width.kernel <= 3 and width.dilation == 1
+            and rows_of_window(job) <= CPOOL_MOST_PAIR_ROWS)
 
 
 cdef inline double bytes_of_x(const Job *job) noexcept nogil:
@@ -162,6 +169,8 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
     cdef ptrdiff_t end_oh = min(first_oh + job.block, height.output)
     cdef ptrdiff_t end_y = ((end_slice - 1) * height.output + end_oh) * width.output
     cdef bint left = job.left and ow == 0
+    # A single column has no stride.
+    cdef cpool_window_best *best = job.best if n > 1 else job.kernels.window_best[job.key][job.size]
     cdef ptrdiff_t slice, oh, run, y, room, readable
     cdef cpool_window window = window_of(job, scratch)
     cdef const char *last
@@ -183,8 +192,8 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
                 room = 0
             elif readable < (run - 1) * window.pitch:
                 room = 0 if readable < 0 else min(room, (readable // window.pitch + 1) * width.output)
-            job.best(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL, width.output, &window,
-                     run, n, room)
+            best(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL, width.output, &window, run,
+                 n, room)
             oh += run
 
 

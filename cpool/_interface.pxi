@@ -1,7 +1,7 @@
 # The C side as Cython sees it: src_c/cpool_kernels.h says what it is.
 
 cdef extern from "cpool_kernels.h" nogil:
-    const ptrdiff_t CPOOL_AHEAD_BYTES, CPOOL_MOST_LEFT_ROWS
+    const ptrdiff_t CPOOL_AHEAD_BYTES, CPOOL_MOST_PAIR_ROWS
     const int CPOOL_f32, CPOOL_min_f32
     ctypedef struct cpool_window:
         const void **value

@@ -28,7 +28,7 @@ include "_interface.pxi"
 cdef ptrdiff_t BLOCK_CELLS = 16384      # a block's most outputs: enough to spread a call's overhead, few to share out
 cdef ptrdiff_t MOST_SCRATCH = 229376    # a block's most scratch: with lists never 256 KiB a thread
 cdef ptrdiff_t ONE_PASS_TAPS = 12       # windows of more are taken apart by axis
-cdef ptrdiff_t STRIDE_TAPS = 6          # times the stride of rows, all in rows of x itself
+cdef ptrdiff_t ROW_TAPS = 6             # of stride 1, all in rows of x itself
 cdef ptrdiff_t LEAST_RUN = 16           # bytes of channels last that are worth a vector
 cdef ptrdiff_t PADDED_ROW_BYTES = 128   # rows of y from which on windows that see padding are done one by one
 cdef ptrdiff_t CACHE_BYTES = 20 << 20   # arrays of more are taken to come from memory, and to go there

@@ -70,7 +70,7 @@ cdef bint plan_planes(Job *job) noexcept nogil:
 cdef bint plan_aside(Job *job) noexcept nogil:
     """As many planes at a time as a vector has lanes, side by side."""
     cdef cpool_planes *layout = &job.layout
-    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row, line, twice, most_rows
+    cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row, line, twice, most_rows, rows_of_block
     lay_out_planes(job)
     if job.whole: # as one row
         layout.width = layout.kernel = layout.width * layout.height * job.axis[0].length
@@ -89,7 +89,8 @@ cdef bint plan_aside(Job *job) noexcept nogil:
     # In scratch are a row of x, the winners of so many rows of it, and a block of outputs. At stride 1 there is room
     # for 38 rows; a block needs kernel + 7 <= 23.
     most_rows = (MOST_SCRATCH - line) // row
-    layout.block = 1 if job.whole else min(ASIDE_ROWS, (most_rows - layout.kernel + layout.stride) // (layout.stride + 1))
+    rows_of_block = (most_rows - layout.kernel + layout.stride) // (layout.stride + 1)
+    layout.block = 1 if job.whole else min(ASIDE_ROWS, rows_of_block)
     layout.rows = min(layout.height, most_rows - layout.block)
     if layout.block < min(2, layout.output[0]): # 0.85x of passes
         return False

@@ -31,8 +31,8 @@ enum cpool_dtype { CPOOL_FOR_EACH_KEY(CPOOL_DTYPE_ENUM, CPOOL) CPOOL_N_KEYS, CPO
 /* Sizes of an element, 1, 2, 4 and 8 bytes: of a record's code, or of what split moves. */
 enum { CPOOL_N_SIZES = 4 };
 
-/* The most rows of a window that is `left` (below). */
-enum { CPOOL_MOST_LEFT_ROWS = 4 };
+/* The most rows of a window for window_best_pairs (below). */
+enum { CPOOL_MOST_PAIR_ROWS = 4 };
 
 /*
  * The cells that one output row looks at: n_rows rows times n_taps taps. Output element (i, j) sees, for each row r and
@@ -63,7 +63,8 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
                                ptrdiff_t width, ptrdiff_t room);
 
 /*
- * window_best_pairs: the same of every second element, value[r][i * pitch + tap[t] + 2 * j].
+ * window_best_pairs: the same of every second element, value[r][i * pitch + tap + t + 2 * j], of 2 or 3 neighbouring
+ * taps in at most CPOOL_MOST_PAIR_ROWS rows.
  */
 
 /*

@@ -23,7 +23,6 @@
 #define load NAMED(load)
 #define load_bits NAMED(load_bits)
 #define load_halves NAMED(load_halves)
-#define load_every NAMED(load_every)
 #define load_pairs NAMED(load_pairs)
 #define load_pairs_but_first NAMED(load_pairs_but_first)
 #define load_evens NAMED(load_evens)
@@ -96,10 +95,6 @@ CPOOL_INLINE void store_past(T *p, vec v) {
 #if HAS_PAIRS
 #include "vector_pairs.h"
 #else
-CPOOL_INLINE vec load_every(const int stride, const T *p) {
-    (void)stride;
-    return load(p);
-}
 /* Named, never called. */
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
 CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
@@ -150,10 +145,6 @@ CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
 CPOOL_INLINE void store_some_pairs(T *p, vec even, vec odd, ptrdiff_t first, ptrdiff_t end, int streams) {
     (void)first, (void)end;
     store_pairs(p, even, odd, streams);
-}
-CPOOL_INLINE vec load_every(const int stride, const T *p) {
-    (void)stride;
-    return load(p);
 }
 CPOOL_INLINE code_vec load_code(const RECORD_T *p) { return *p; }
 CPOOL_INLINE void store(T *p, vec v) { *p = v; }

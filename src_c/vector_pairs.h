@@ -48,7 +48,6 @@ CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) {
 }
 CPOOL_INLINE vec in_order(vec v) { return SHUFFLE(v, v, IN_ORDER); }
 CPOOL_INLINE vec by_blocks(vec v) { return SHUFFLE(v, v, BY_BLOCKS); }
-CPOOL_INLINE vec load_every(const int stride, const T *p) { return stride == 1 ? load(p) : in_order(load_evens(p)); }
 #if BYTES >= 4
 /* even[0], odd[0], even[1], ...; streams: past the caches, where p is a multiple of 16 bytes. */
 CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {

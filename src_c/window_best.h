@@ -5,7 +5,6 @@
 #define best_at NAMED(best_at)
 #define best_again NAMED(best_again)
 #define best_rows NAMED(best_rows)
-#define best_part NAMED(best_part)
 #define ask_ahead NAMED(ask_ahead)
 
 /*
@@ -14,27 +13,24 @@
  * there is NaN against the word of `ordered`.
  */
 CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window, ptrdiff_t at,
-                         ptrdiff_t step, const int n_vectors, const int has_place, const int stride,
-                         const int ordered) {
+                         ptrdiff_t step, const int n_vectors, const int has_place, const int ordered) {
     winner best[4], cell[4];
     best_mask nan = {0};
     const lanes_vec flip = flip_of(window->flip);
     at += window->tap;
 #define CELL(r, t, k) \
-    (winner){flipped(load_every(stride, (const T *)window->value[r] + at + (t) * window->tap_step + (k) * step), flip), \
+    (winner){flipped(load((const T *)window->value[r] + at + (t) * window->tap_step + (k) * step), flip), \
              splat(window->row_code[r] + window->tap_code + (t))}
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
     for (int k = 0; ordered && k < n_vectors; k += 2)
         note_nan(&nan, best[k].value, best[n_vectors > 1 ? k + 1 : k].value);
-    for (ptrdiff_t r = 0; r < window->n_rows; r++) {
-        if (stride == 2) ahead((const T *)window->value[r] + at, 2 * VECTOR_BYTES, window->ahead);
+    for (ptrdiff_t r = 0; r < window->n_rows; r++)
         for (ptrdiff_t t = r == 0; t < window->n_taps; t++) {
             for (int k = 0; k < n_vectors; k++) cell[k] = CELL(r, t, k);
             for (int k = 0; ordered && k < n_vectors; k += 2)
                 note_nan(&nan, cell[k].value, cell[n_vectors > 1 ? k + 1 : k].value);
             for (int k = 0; k < n_vectors; k++) best[k] = winner_of(best[k], cell[k], has_place, ordered);
         }
-    }
 #undef CELL
     if (ordered && any_nan(nan)) return 0;
     for (int k = 0; k < n_vectors; k++) store_winner(y + k * y_step, record + k * y_step, best[k], flip, has_place);
@@ -43,10 +39,10 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
 
 /* The same in the order of all floats, where there is NaN: n_vectors one by one. */
 static CPOOL_NOINLINE void best_again(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
-                                      ptrdiff_t at, ptrdiff_t step, int n_vectors, int has_place, int stride) {
+                                      ptrdiff_t at, ptrdiff_t step, int n_vectors, int has_place) {
     for (int k = 0; k < n_vectors; k++)
         (void)best_at(y + k * y_step, record + (has_place ? k * y_step : 0), 0, window, at + k * step, 0, 1, has_place,
-                      stride, 0);
+                      0);
 }
 
 /* The cells of n_vectors vectors of windows, that are asked for as far ahead as the window says. */
@@ -54,23 +50,24 @@ CPOOL_INLINE void ask_ahead(const cpool_window *window, ptrdiff_t at, ptrdiff_t 
     for (ptrdiff_t r = 0; r < window->n_rows; r++)
         for (ptrdiff_t t = 0; t < window->n_taps; t++)
             for (int k = 0; k < n_vectors; k++)
-                ahead((const T *)window->value[r] + at + window->tap + t * window->tap_step + k * step, VECTOR_BYTES, window->ahead);
+                ahead((const T *)window->value[r] + at + window->tap + t * window->tap_step + k * step, VECTOR_BYTES,
+                      window->ahead);
 }
 
 /* The part p of its rows: in full vectors, of which the last ends past the row (loose) or overlaps the one before. */
 CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
-                            const int has_place, const int stride) {
+                            const int has_place) {
     const ptrdiff_t pitch = window->pitch;
     /* Channels last: 1.6x to 2.4x from memory, 0.8x to 1.1x from the caches. */
-    const int asks = stride == 1 && is_from_memory(window->ahead);
+    const int asks = is_from_memory(window->ahead);
 #define BEST_AT(n_vectors, y_step, step) \
     do { \
         T *const to = y + out + j; \
         RECORD_T *const record_to = has_place ? record + out + j : NULL; \
-        const ptrdiff_t at = i * pitch + stride * j; \
+        const ptrdiff_t at = i * pitch + j; \
         if (asks) ask_ahead(window, at, step, n_vectors); \
-        if (!best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, stride, IS_ORDERED)) \
-            best_again(to, record_to, y_step, window, at, step, n_vectors, has_place, stride); \
+        if (!best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, IS_ORDERED)) \
+            best_again(to, record_to, y_step, window, at, step, n_vectors, has_place); \
     } while (0)
     ptrdiff_t i = p.row, j = 0, out = i * y_pitch;
     if (VECTOR_BYTES > 0 && p.width < 4 * LANES)
@@ -85,8 +82,8 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
         j = 0;
         if (VECTOR_BYTES > 0 && VECTOR_BYTES == MAX_VECTOR_BYTES) {
             const ptrdiff_t end = p.width + (p.loose ? LANES : 1);
-            for (; j + 4 * LANES < end; j += 4 * LANES) BEST_AT(4, LANES, stride * LANES);
-            for (; j + 2 * LANES < end; j += 2 * LANES) BEST_AT(2, LANES, stride * LANES);
+            for (; j + 4 * LANES < end; j += 4 * LANES) BEST_AT(4, LANES, LANES);
+            for (; j + 2 * LANES < end; j += 2 * LANES) BEST_AT(2, LANES, LANES);
         }
         for (; j < p.width; j += LANES) {
             if (!p.loose && j > p.width - LANES) j = p.width - LANES;
@@ -96,54 +93,29 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 #undef BEST_AT
 }
 
-#if RECORD_BYTES == 1
-#include "window_known.h"
-#endif
-
-/* A part of windows of 2x2 or 3x3 taps, `stride` apart along the rows; whether they are that. */
-CPOOL_INLINE int best_part(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, const row_part p,
-                           const int stride, const int has_place) {
-#if RECORD_BYTES == 1
-    const ptrdiff_t rows = w->n_rows, taps = w->n_taps;
-    const int known = taps > 1 && taps <= 3 && (stride == 1 || w->tap_step == 1);
-    if (known && taps == 2 && rows == 2) best_known(y, record, y_pitch, w, p, 2, 2, stride, has_place);
-    else if (known && taps == 3 && rows == 3) best_known(y, record, y_pitch, w, p, 3, 3, stride, has_place);
-    else if (known && stride == 2 && taps == 3 && rows <= CPOOL_MOST_LEFT_ROWS)
-        best_known(y, record, y_pitch, w, p, (int)rows, 3, stride, has_place);
-    else return 0;
-    return 1;
-#else
-    (void)y, (void)record, (void)y_pitch, (void)w, (void)p, (void)stride, (void)has_place;
-    return 0;
-#endif
-}
-
 /* Functions of their own, because together they have more to hold than there are registers. */
-#define PART_OF(stride, has_place) CPOOL_NAME3(NAMED(best_part), stride, has_place)
-#define ROWS_OF(stride, has_place) CPOOL_NAME3(NAMED(best_rows), stride, has_place)
-#define BEST_PART(stride, has_place) \
-    static CPOOL_NOINLINE void ROWS_OF(stride, has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
-                                                          const cpool_window *w, row_part p) { \
-        best_rows(y, record, y_pitch, w, p, has_place, stride); \
-    } \
-    static CPOOL_NOINLINE void PART_OF(stride, has_place)(T *y, RECORD_T *record, ptrdiff_t y_pitch, \
-                                                          const cpool_window *w, row_part p) { \
-        if (!best_part(y, record, y_pitch, w, p, stride, has_place)) \
-            ROWS_OF(stride, has_place)(y, record, y_pitch, w, p); \
+#define WAY(name, ...) \
+    static CPOOL_NOINLINE void NAMED(name)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w, \
+                                           row_part p) { \
+        __VA_ARGS__; \
     }
-#define WINDOW_BEST(stage, stride) \
-    BEST_PART(stride, 0) \
-    BEST_PART(stride, 1) \
-    static void NAMED(stage)(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w, \
-                                              row_part p) { \
-        if (record || RECORD_BYTES > 1) PART_OF(stride, 1)(y, record, y_pitch, w, p); \
-        else PART_OF(stride, 0)(y, record, y_pitch, w, p); \
-    }
-WINDOW_BEST(window_best, 1)
+WAY(recorded_rows, best_rows(y, record, y_pitch, w, p, 1))
+#if RECORD_BYTES == 1
+WAY(bare_rows, best_rows(y, record, y_pitch, w, p, 0))
+#include "window_known.h"
+WAY(bare_squares, best_square(y, record, y_pitch, w, p, 1, 0))
+WAY(recorded_squares, best_square(y, record, y_pitch, w, p, 1, 1))
 #if HAS_PAIRS
-WINDOW_BEST(window_best_pairs, 2)
+WAY(bare_pairs, best_square(y, record, y_pitch, w, p, 2, 0))
+WAY(recorded_pairs, best_square(y, record, y_pitch, w, p, 2, 1))
+WAY(window_best_pairs, (record ? NAMED(recorded_pairs) : NAMED(bare_pairs))(y, record, y_pitch, w, p))
 #endif
-#undef PART_OF
-#undef ROWS_OF
-#undef BEST_PART
-#undef WINDOW_BEST
+#define IS_SQUARE (w->n_rows == w->n_taps && w->n_taps > 1 && w->n_taps <= 3)
+WAY(window_best,
+    (record ? IS_SQUARE ? NAMED(recorded_squares) : NAMED(recorded_rows)
+            : IS_SQUARE ? NAMED(bare_squares) : NAMED(bare_rows))(y, record, y_pitch, w, p))
+#undef IS_SQUARE
+#else
+WAY(window_best, NAMED(recorded_rows)(y, record, y_pitch, w, p))
+#endif
+#undef WAY

@@ -8,12 +8,13 @@
 #define best_of_known_again NAMED(best_of_known_again)
 #define best_run NAMED(best_run)
 #define best_known NAMED(best_known)
+#define best_square NAMED(best_square)
 
 /* A window's rows and their 2 or 3 taps, in copies: to the compiler a record's bytes could be those of a window. */
 typedef struct {
-    const T *row[CPOOL_MOST_LEFT_ROWS]; /* at its first tap */
+    const T *row[CPOOL_MOST_PAIR_ROWS]; /* at its first tap */
     ptrdiff_t tap[3];                   /* from there */
-    code_vec place[3 * CPOOL_MOST_LEFT_ROWS];
+    code_vec place[3 * CPOOL_MOST_PAIR_ROWS];
     lanes_vec flip;
 } known_window;
 
@@ -39,7 +40,7 @@ CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known
     winner best = {zero(), splat(0)}, before = best, cell[3];
     best_mask nan = {0};
     CPOOL_UNROLL
-    for (int r = 0; r < CPOOL_MOST_LEFT_ROWS; r++) {
+    for (int r = 0; r < CPOOL_MOST_PAIR_ROWS; r++) {
         if (r == rows) break;
         const T *first = row[r];
         CPOOL_OPAQUE_POINTER(first);
@@ -98,7 +99,7 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
                            const known_window *known, ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows,
                            const int taps, const int stride, const int left, const int has_place, int streams) {
     const ptrdiff_t far = window->ahead;
-    const T *row[CPOOL_MOST_LEFT_ROWS];
+    const T *row[CPOOL_MOST_PAIR_ROWS];
     for (int r = 0; r < rows; r++) row[r] = known->row[r] + at;
     for (; n > 0; n--, y += y_step, record += y_step, at += step) {
         if (!best_of_known(y, record, known, row, far, rows, taps, stride, left, has_place, streams, IS_ORDERED))
@@ -136,4 +137,14 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
     }
 #undef RUN
     if (streams) STREAMED;
+}
+
+/* Windows of 2x2 or 3x3 taps, or, two apart along the rows, of 2 or 3 taps in a few rows. */
+CPOOL_INLINE void best_square(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, const row_part p,
+                              const int stride, const int has_place) {
+    const int rows = (int)w->n_rows, taps = (int)w->n_taps;
+    if (taps == 2 && rows == 2) best_known(y, record, y_pitch, w, p, 2, 2, stride, has_place);
+    else if (taps == 3 && rows == 3) best_known(y, record, y_pitch, w, p, 3, 3, stride, has_place);
+    else if (stride == 2 && taps == 2) best_known(y, record, y_pitch, w, p, rows, 2, stride, has_place);
+    else if (stride == 2) best_known(y, record, y_pitch, w, p, rows, 3, stride, has_place);
 }

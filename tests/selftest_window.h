@@ -8,13 +8,13 @@ static const void *values[MAX_ROWS];
 static int64_t row_code[MAX_ROWS];
 static ptrdiff_t tap_low, tap_high;
 
-static cpool_window random_window(int64_t largest, ptrdiff_t columns, uint64_t flip) {
+static cpool_window random_window(int64_t largest, ptrdiff_t columns, uint64_t flip, int in_pairs) {
     /* 2x2 and 3x3 have code of their own. */
     const ptrdiff_t square = between(0, 2) ? 0 : between(2, 3);
     const cpool_window window = {.value = values, .row_code = row_code, .tap = between(-4, 20),
-                                 .tap_step = square ? 1 : between(-6, 8), .tap_code = between(0, 9),
-                                 .n_rows = square ? square : between(1, MAX_ROWS),
-                                 .n_taps = square ? square : between(1, MAX_TAPS),
+                                 .tap_step = square || in_pairs ? 1 : between(-6, 8), .tap_code = between(0, 9),
+                                 .n_rows = square ? square : between(1, in_pairs ? CPOOL_MOST_PAIR_ROWS : MAX_ROWS),
+                                 .n_taps = square ? square : in_pairs ? between(2, 3) : between(1, MAX_TAPS),
                                  .pitch = between(1, 4) == 1 ? 1 : columns + between(0, MAX_PAST_ROW),
                                  .flip = flip, .streams = between(0, 1) != 0};
     const ptrdiff_t last_tap = window.tap + (window.n_taps - 1) * window.tap_step;
@@ -66,9 +66,8 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes;
     const int recorded = record > 1 || between(0, 2);
     const int64_t largest = record == 8 ? INT64_MAX : ((int64_t)1 << 8 * record) - 1;
-    cpool_window window = random_window(largest, stride * width, flip_of(op, dtype));
-    window.left = stride == 2 && window.n_rows <= CPOOL_MOST_LEFT_ROWS && window.n_taps == 3 &&
-                  window.tap_step == 1 && between(0, 1);
+    cpool_window window = random_window(largest, stride * width, flip_of(op, dtype), stride == 2);
+    window.left = stride == 2 && window.n_taps == 3 && between(0, 1);
     const ptrdiff_t y_pitch = width + between(0, 5), span = (n - 1) * y_pitch + width, room = random_room(span);
     const ptrdiff_t cells = room > span ? room : span;
     random_rows(&window, dtype, (n - 1) * window.pitch + tap_high - tap_low + stride * (width - 1) + 1,

@@ -55,7 +55,8 @@ cdef void merge_planes(Job *job) noexcept nogil:
     """Makes all planes one where no window reaches past its plane's rows, which lie evenly."""
     cdef Axis *height = &job.axis[1]
     if (job.channels == 1 and job.n_lead == 1 and job.flat and is_tiled(height)
-            and height.end_whole - height.whole == height.output and (height.length == 1 or job.lead_step[0] == height.length * height.step)):
+            and height.end_whole - height.whole == height.output
+            and (height.length == 1 or job.lead_step[0] == height.length * height.step)):
         if height.length == 1:
             height.step = job.lead_step[0]
         height.length *= job.planes

@@ -61,11 +61,8 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
 #endif
 #if RECORD_BYTES == 1 && SUMS
 #include "window_spread.h"
-#if VECTOR_BYTES && HAS_PIXEL_SUMS
-#include "window_channel_sums.h"
-#endif
-#if VECTOR_BYTES && (VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES)
-#include "window_same.h"
+#if VECTOR_BYTES && (HAS_PIXEL_SUMS || VECTOR_BYTES == MAX_VECTOR_BYTES)
+#include "window_sums_down.h"
 #endif
 #endif
 

@@ -1,0 +1,145 @@
+/*
+ * window_sums_down.h - backward of small square windows that leave the size as it is and, of channels last, of windows
+ * of 3x3 taps and strides of 1 or 2: 1.1x to 2x of sum_record, for one dtype and width of vector and records of bytes.
+ * Parameters: the vocabulary of vector.h; sum_where of window_spread.h. A vector of columns, or of a pixel's channels,
+ * goes down the rows, with the sums of as many rows of dx as a window has in registers: each output is read once a
+ * column of taps, not once a tap.
+ */
+#define sum_down NAMED(sum_down)
+#define sum_down_pair NAMED(sum_down_pair)
+
+/*
+ * n rows of dx. Row r is seen by the rows of outputs first + r - (kernel - 1) to first + r, at tap[kernel] by the codes
+ * code[kernel][kernel]; of these `height` are there. whole: all are, and record and dx are asked for ahead too. part:
+ * so many cells of a row may be written where the vector would reach past dx; 0: it never does.
+ */
+CPOOL_INLINE void sum_down(T *dx, ptrdiff_t dx_row, const T *dout, const RECORD_T *record, ptrdiff_t row,
+                           const ptrdiff_t *tap, const code_vec *code, ptrdiff_t n, ptrdiff_t first, ptrdiff_t height,
+                           ptrdiff_t part, ptrdiff_t far, const int kernel, const int whole) {
+    const ptrdiff_t n_loose = part ? loose_rows(n, dx_row, LANES, n * dx_row) : n;
+    vec sum[5];
+    CPOOL_UNROLL
+    for (int t = 0; t < kernel; t++) sum[t] = zero();
+    for (ptrdiff_t r = 1 - kernel; r < n; r++) {
+        const ptrdiff_t from = (first + r) * row;
+        if (whole || (size_t)(first + r) < (size_t)height) {
+            vec value[5];
+            code_vec codes[5];
+            if (!whole) shortly_ahead(dout + from + tap[kernel - 1], VECTOR_BYTES, far);
+            else if (far) {
+                CPOOL_PREFETCH_TO_READ(dout + from + far);
+                CPOOL_PREFETCH_TO_READ(record + from + far);
+                CPOOL_PREFETCH(dx + r * dx_row + far);
+            }
+            CPOOL_UNROLL
+            for (int t = 0; t < kernel; t++) {
+                value[t] = load_bits(dout + from + tap[t]), codes[t] = load_code(record + from + tap[t]);
+                CPOOL_OPAQUE_VECTOR(value[t]);
+                CPOOL_OPAQUE_VECTOR(codes[t]);
+            }
+            /* The row of taps t_row of this row of outputs lies in row r + t_row of dx. */
+            CPOOL_UNROLL
+            for (int t_row = 0; t_row < kernel; t_row++) {
+                if (!whole && (size_t)(r + t_row) >= (size_t)n) continue;
+                CPOOL_UNROLL
+                for (int t = 0; t < kernel; t++)
+                    sum[t_row] = sum_where(same(codes[t], code[t_row * kernel + t]), sum[t_row], value[t]);
+            }
+        }
+        if (r >= n_loose) {
+            T cells[LANES];
+            store(cells, sum[0]);
+            copy_part(dx + r * dx_row, cells, part * BYTES);
+        } else if (r >= 0) store(dx + r * dx_row, sum[0]);
+        CPOOL_UNROLL
+        for (int t = 1; t < kernel; t++) sum[t - 1] = sum[t];
+        sum[kernel - 1] = zero();
+    }
+}
+
+#if VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES
+#define sum_columns NAMED(sum_columns)
+CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, const cpool_same *rows, ptrdiff_t n,
+                              const int kernel) {
+    static const ptrdiff_t tap[5] = {0, 1, 2, 3, 4};
+    const ptrdiff_t width = rows->width;
+    code_vec code[25];
+    for (int t = 0; t < kernel * kernel; t++) {
+        code[t] = splat(t / kernel * kernel + kernel - 1 - t % kernel);
+        CPOOL_OPAQUE_VECTOR(code[t]); /* GCC 12 would make them anew for each row */
+    }
+    sum_down(dx, width, dout, record, width, tap, code, n, kernel - 1, 0, width < LANES ? width : 0, rows->ahead,
+             kernel, 1);
+}
+
+/* Columns from `first` to `end`, one vector of them after the other: the last ones overlap, or end beyond the rows. */
+static CPOOL_NOINLINE void NAMED(sum_same)(T *dx, const T *dout, const RECORD_T *record, const cpool_same *rows,
+                                           ptrdiff_t n, ptrdiff_t first, ptrdiff_t end) {
+    for (; first < end; first += LANES) {
+        if (rows->width >= LANES && first > rows->width - LANES) first = rows->width - LANES;
+#define COLUMNS(kernel) sum_columns(dx + first, dout + first, record + first, rows, n, kernel)
+        if (rows->kernel == 2) COLUMNS(2);
+        else if (rows->kernel == 3) COLUMNS(3);
+        else COLUMNS(5);
+#undef COLUMNS
+    }
+}
+#endif
+
+#if HAS_PIXEL_SUMS
+/*
+ * Stride 2, a pair of pixels, of which two outputs of a row see the first one, and one of these the second. Where their
+ * first row of taps lies, the last one of the outputs above has been.
+ */
+CPOOL_INLINE void sum_down_pair(T *dx, const T *dout, const RECORD_T *record, const code_vec *code,
+                                const cpool_sums *p) {
+    vec below[2] = {zero(), zero()};
+    for (ptrdiff_t o = p->first - 1, r = p->above - 2; r < p->n_rows; o++, r += 2) {
+        vec sum[3][2] = {{below[0], below[1]}, {zero(), zero()}, {zero(), zero()}}; /* rows r to r + 2 of dx */
+        if ((size_t)o < (size_t)p->height) {
+            const ptrdiff_t from = o * p->row;
+            vec value[2];
+            code_vec codes[2];
+            shortly_ahead(dout + from + p->tap[1], VECTOR_BYTES, p->ahead);
+            CPOOL_UNROLL
+            for (int t = 0; t < 2; t++) {
+                value[t] = load_bits(dout + from + p->tap[t]), codes[t] = load_code(record + from + p->tap[t]);
+                CPOOL_OPAQUE_VECTOR(value[t]);
+                CPOOL_OPAQUE_VECTOR(codes[t]);
+            }
+            CPOOL_UNROLL
+            for (int t_row = 0; t_row < 3; t_row++) {
+                sum[t_row][0] = sum_where(same(codes[0], code[3 * t_row]), sum[t_row][0], value[0]);
+                sum[t_row][0] = sum_where(same(codes[1], code[3 * t_row + 1]), sum[t_row][0], value[1]);
+                sum[t_row][1] = sum_where(same(codes[1], code[3 * t_row + 2]), sum[t_row][1], value[1]);
+            }
+        }
+        CPOOL_UNROLL
+        for (int i = 0; i < 2; i++) {
+            if ((size_t)(r + i) >= (size_t)p->n_rows) continue;
+            if (p->pixels & 1) store(dx + (r + i) * p->dx_row, sum[i][0]);
+            if (p->pixels & 2) store(dx + (r + i) * p->dx_row + p->n_channels, sum[i][1]);
+        }
+        below[0] = sum[2][0], below[1] = sum[2][1];
+    }
+}
+
+static void NAMED(sum_pixels)(void *dx, const void *dout, const void *record, const cpool_sums *sums) {
+    const cpool_sums p = *sums; /* in copies: to the compiler dx could be these */
+    code_vec code[9];
+    for (int t = 0; t < 9; t++) {
+        code[t] = splat(p.tap_code[t % 3] < 0 ? 255 : t / 3 * 3 + p.tap_code[t % 3]);
+        CPOOL_OPAQUE_VECTOR(code[t]); /* GCC 12 would make them anew for each row */
+    }
+    for (ptrdiff_t i = 0; i < p.n_pixels; i++)
+        for (ptrdiff_t j = 0; j < p.n_channels; j += LANES) {
+            if (j > p.n_channels - LANES) j = p.n_channels - LANES;
+            const ptrdiff_t at = i * p.n_channels + j;
+            T *const to = (T *)dx + p.stride * i * p.n_channels + j;
+            if (p.stride == 2) sum_down_pair(to, (const T *)dout + at, (const RECORD_T *)record + at, code, &p);
+            else
+                sum_down(to, p.dx_row, (const T *)dout + at, (const RECORD_T *)record + at, p.row, p.tap, code,
+                         p.n_rows, p.first, p.height, 0, p.ahead, 3, 0);
+        }
+}
+#endif

@@ -148,8 +148,8 @@ cdef inline void see_columns(cpool_window *window, const Axis *width, ptrdiff_t 
     """Gives the window the taps of output column ow from `first` on that lie in x."""
     cdef ptrdiff_t start = window_start(width, ow)
     window.n_taps = end_tap(width, start) - first
-    window.tap, window.tap_step = (start + first * width.dilation) * width.step, width.dilation * width.step
-    window.tap_code = first
+    window.tap, window.tap_code = (start + first * width.dilation) * width.step, first
+    window.tap_step = width.dilation * width.step if window.n_taps > 1 else 0
 
 cdef inline int log2_bytes(ptrdiff_t n_bytes) noexcept nogil:
     return 0 if n_bytes == 1 else 1 if n_bytes == 2 else 2 if n_bytes == 4 else 3

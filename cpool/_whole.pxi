@@ -5,7 +5,7 @@ cdef ptrdiff_t LEAST_WINDOW_BYTES = 1024   # of a window; of 448 to 840 0.3x to 
 
 cdef bint plan_whole(Job *job) noexcept nogil:
     """Whether planes are windows of enough cells, or with places for which passes have no vectors (40x and more)."""
-    cdef ptrdiff_t cells = job.axis[0].length * job.axis[1].length * job.axis[2].length
+    cdef double cells = <double> job.axis[0].length * job.axis[1].length * job.axis[2].length
     if not job.whole or (cells * job.item < LEAST_WINDOW_BYTES
                          and (job.record == NULL or job.code_item <= job.item)):
         return False

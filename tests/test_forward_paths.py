@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import reference
 from arrays import at_offset
-from forward_paths import ALL, APART, ASIDE, CHANNELS, PASSES, PIXELS, PLANES, ROWS, WINDOWS, check, each, pooled
+from forward_paths import ALL, APART, CHANNELS, PASSES, PIXELS, ROWS, WINDOWS, check, each, pooled
 from tables import ISAS, assert_same, layer_class, running
 
 from cpool import _kernels
@@ -206,7 +206,7 @@ def test_windows_of_whole_planes(layout, dtype, arguments):
 
 @each([("u1 ?", (1, 2, 17, 18), ((17, 18), (1, 1)))])
 def test_windows_of_whole_planes_with_places_wider_than_elements(dtype, arguments):
-    check({isa: (PASSES, WINDOWS) for isa in ISAS}, dtype, *arguments)
+    check(dict.fromkeys(ISAS, (PASSES, WINDOWS)), dtype, *arguments)
 
 
 @each(
@@ -229,7 +229,7 @@ def test_windows_of_less_than_whole_planes(dtype, arguments):
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
 def test_windows_of_channels_with_places_of_two_bytes(layout, dtype, arguments):
-    check({isa: (PIXELS, PASSES) for isa in ISAS}, dtype, *arguments, layout)
+    check(dict.fromkeys(ISAS, (PIXELS, PASSES)), dtype, *arguments, layout)
 
 
 @each(

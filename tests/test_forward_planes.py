@@ -11,8 +11,8 @@ import cpool
 
 # By table, without a record and with one; else passes.
 WIDE = {"avx512": (PLANES, PLANES), "avx2": (PASSES, PLANES)}
-SIDE_BY_SIDE = {isa: (ASIDE, ASIDE) for isa in ("avx512", "avx2")}
-WITH_RECORD = {isa: (PASSES, ASIDE) for isa in ("avx512", "avx2")}
+SIDE_BY_SIDE = dict.fromkeys(("avx512", "avx2"), (ASIDE, ASIDE))
+WITH_RECORD = dict.fromkeys(("avx512", "avx2"), (PASSES, ASIDE))
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_planes_side_by_side_with_record(one_thread, dtype, arguments):
 @pytest.mark.parametrize(("threads", "isas"), [(2, ("avx512", "avx2")), (3, ("avx2",)), (5, ())])
 def test_a_group_of_planes_side_by_side_for_each_thread(one_thread, threads, isas):
     """32 planes are two groups of sixteen, four of eight."""
-    window, path = ((9, 9), (1, 1), (4, 4)), {isa: (PASSES, ASIDE) for isa in isas}
+    window, path = ((9, 9), (1, 1), (4, 4)), dict.fromkeys(isas, (PASSES, ASIDE))
     x = values(np.random.default_rng(0), np.dtype("f4"), (1, 32, 60, 45), "ties")
     cpool.set_num_threads(threads)
     pooled(path, "max", x, window, reference.pool(x, reference.geometry(x.shape[-2:], *window), "max"))

@@ -1,8 +1,8 @@
 /*
  * cpool_kernels.h - what the C side offers: tables of row kernels, one table an instruction set.
  *
- * A kernel knows rows, not geometry: it gets pointers and sizes, makes one pass, returns nothing. Its caller has
- * checked everything. Sizes, offsets and pitches are in elements, and every size is at least 1 but where it says else.
+ * A kernel knows rows, not geometry: it gets pointers and sizes and makes one pass; two return what they found. Its
+ * caller has checked everything. Sizes, offsets and pitches are in elements, and every size is at least 1 but where it says else.
  */
 #ifndef CPOOL_KERNELS_H
 #define CPOOL_KERNELS_H
@@ -114,8 +114,9 @@ typedef struct {
     const void *first, *end;            /* of x: what may be read */
     ptrdiff_t height, width, row, plane; /* of x: cells, and elements from one to the next */
     ptrdiff_t kernel, stride, before[2], output[2];
-    void *copy; /* room for a plane: before[1] + (height - 1) * width + kernel and a row's elements, or stride times */
-    const void *fill;                   /* its outputs, or a vector's elements if it has fewer, whichever is more */
+    void *copy; /* room for a plane: before[1] + height * width + kernel elements, and stride times as many more as */
+                /* output[1], or as a vector has if that is more */
+    const void *fill;
     uint64_t flip;
     ptrdiff_t ahead;                    /* in bytes: so far ahead is x asked for */
     ptrdiff_t rows, block;              /* best_aside: of winners in the copy's room; of outputs done at a time */

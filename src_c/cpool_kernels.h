@@ -2,7 +2,8 @@
  * cpool_kernels.h - what the C side offers: tables of row kernels, one table an instruction set.
  *
  * A kernel knows rows, not geometry: it gets pointers and sizes and makes one pass; two return what they found. Its
- * caller has checked everything. Sizes, offsets and pitches are in elements, and every size is at least 1 but where it says else.
+ * caller has checked everything. Sizes, offsets and pitches are in elements, and every size is at least 1 but where it
+ * says else.
  */
 #ifndef CPOOL_KERNELS_H
 #define CPOOL_KERNELS_H

@@ -38,7 +38,7 @@ cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noe
     cdef cpool_channels c
     c.height, c.row, c.kernel, c.first = height.length, height.step, height.kernel, window_start(height, oh)
     c.n_rows, c.n_channels = min(job.block, height.output - oh), job.channels
-    c.y_row, c.step = width.output * job.channels, width.stride * width.step
+    c.y_row, c.step = width.output * job.channels, width.stride * width.step if width.output > 1 else 0
     c.shared = max(0, width.kernel - width.stride)
     c.fill, c.flip, c.ahead = <const void *> &job.fill[0], job.flip, job.ahead
     while ow < width.output:

@@ -54,7 +54,8 @@ cdef inline bint is_countable(const Job *job) noexcept nogil:
     cdef double cells = job.axis[2].stride
     cdef int i
     for i in range(3):
-        cells *= max(job.axis[i].length, cells_seen(&job.axis[i], job.axis[i].output))
+        # The last window may reach farther than an integer counts (ceil_mode).
+        cells *= max(<double> job.axis[i].length, (job.axis[i].output - 1.0) * job.axis[i].stride + span(&job.axis[i]))
     return cells < 2.0**40
 
 

@@ -12,7 +12,7 @@ from cpython.pythread cimport (PyThread_acquire_lock, PyThread_allocate_lock, Py
 from cpython.ref cimport Py_INCREF
 from libc.stdint cimport INT32_MAX, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcmp, memcpy, memmove, memset
+from libc.string cimport memcmp, memcpy, memset
 from numpy cimport (NPY_ARRAY_CARRAY, PyArray_CheckExact, PyArray_DATA, PyArray_DESCR, PyArray_Descr, PyArray_DIMS,
                     PyArray_ISALIGNED, PyArray_ISWRITEABLE, PyArray_ITEMSIZE, PyArray_NDIM, PyArray_STRIDES,
                     dtype as npy_dtype, import_array, ndarray, npy_intp, set_array_base)

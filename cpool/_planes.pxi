@@ -37,7 +37,8 @@ cdef void lay_out_planes(Job *job) noexcept nogil:
     layout.first, layout.end, layout.fill, layout.flip = job.cells, job.end, <const void *> &job.fill[0], job.flip
     layout.height, layout.width, layout.row, layout.plane = height.length, width.length, height.step, job.lead_step[0]
     # A single window's stride may be anything: no more than can matter.
-    layout.kernel, layout.stride = width.kernel, min(width.stride, height.length + width.length + width.kernel)
+    layout.kernel = width.kernel
+    layout.stride = <ptrdiff_t> min(<double> width.stride, <double> height.length + width.length + width.kernel)
     layout.before[0], layout.before[1] = height.before, width.before
     layout.output[0], layout.output[1] = height.output, width.output
 

@@ -49,7 +49,7 @@ typedef struct {
     ptrdiff_t pitch;
     uint64_t flip;            /* the bits of x's elements that make keys of them, and back */
     int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
-    int streams;              /* of 2x2 and 3x3 taps y is written past the caches, where its rows are whole vectors */
+    int streams;              /* known windows' y is written past the caches, where its rows are whole vectors */
     ptrdiff_t ahead;          /* in bytes: so far ahead are the rows asked for; 0: they are in the first cache */
 } cpool_window;
 

@@ -1,6 +1,7 @@
 /*
- * window_known.h - forward of windows of 2x2 and of 3x3 taps, straight from x, unrolled, for one dtype, record and
- * width of vector: 1.1x to 1.3x. Parameters: those of window_best.h, which includes it.
+ * window_known.h - forward of windows of 2x2 and of 3x3 taps, and of all for window_best_pairs, straight from x,
+ * unrolled, for one dtype, record and width of vector: 1.1x to 1.3x. Parameters: those of window_best.h, which includes
+ * it.
  */
 #define known_window NAMED(known_window)
 #define known_of NAMED(known_of)

@@ -27,6 +27,28 @@ def test_strides_past_the_array(kernel, stride):
     np.testing.assert_array_equal(layer.backward(np.full(1, 7, np.float32)), dx)
 
 
+@pytest.mark.parametrize("return_indices", [False, True])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_last_windows_that_reach_past_all_integers(axis, return_indices):
+    """By ceil_mode: the first one sees one cell of the axis, the last one all."""
+    x = np.random.default_rng(0).standard_normal((5, 6, 7))
+    kernel, stride, padding = [1, 1, 1], [1, 1, 1], [(0, 0)] * 3
+    kernel[axis], stride[axis], padding[axis] = 2**62 + 1, 2**62, (2**62, 0)
+    y = cpool.max_pool3d(x, tuple(kernel), tuple(stride), tuple(padding), 1, True, return_indices)
+    first, every = x.take([0], axis), x.max(axis, keepdims=True)
+    expected = np.concatenate([first, every], axis)
+    np.testing.assert_array_equal(y[0] if return_indices else y, expected)
+    if return_indices:
+        np.testing.assert_array_equal(x.ravel()[y[1]], expected)
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 5)])
+def test_all_windows_of_all_cells(shape):
+    x = np.arange(15.0)[: np.prod(shape)].reshape(shape)
+    y = cpool.max_pool1d(x, LARGEST - 2, 4, [(2**62, 2**62 - 6)], 1, True)
+    np.testing.assert_array_equal(y, x.max(-1, keepdims=True).repeat(2, -1))
+
+
 def test_stride_and_dilation_of_several_axes():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((2, 8))

@@ -70,7 +70,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         scatter(True, dtype, dx, plan.decode(record), dout, g.n_outputs // planes, cells // planes, g.channels)
         return
     g.taps.n = plan.taps
-    if g.code_item == 1 and (plan_spread(&g) or plan_row_sums(&g) or plan_pixel_sums(&g) or plan_sums(&g)
+    if g.code_item == 1 and (plan_row_sums(&g) or plan_spread(&g) or plan_pixel_sums(&g) or plan_sums(&g)
                              or plan_flat_sums(&g)):
         threads = threads_for(g.items, <double> cells)
     else:

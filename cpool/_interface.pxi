@@ -69,7 +69,7 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t n
     ctypedef struct cpool_cells:
         ptrdiff_t n, n_phases, width
-        int streams, last
+        int streams
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
     ctypedef struct cpool_same:
@@ -85,12 +85,12 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
-        ptrdiff_t width, n, height
+        ptrdiff_t kernel, width, n, height
         ptrdiff_t before[2]
         const void *outside
         ptrdiff_t ahead
         bint streams
-    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_columns *, ptrdiff_t,
+    ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_columns *, ptrdiff_t, ptrdiff_t,
                                  ptrdiff_t) noexcept
     ctypedef void cpool_split(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *, ptrdiff_t,
                               ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept

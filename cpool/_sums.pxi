@@ -77,7 +77,7 @@ cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef ptrdiff_t first = item * g.chunk, n = min(g.n_outputs - first, g.chunk)
     cdef const char *dout
     cdef const char *record
-    cdef cpool_cells run = cpool_cells(1, 1, n, g.streams, True)
+    cdef cpool_cells run = cpool_cells(1, 1, n, g.streams)
     give_room(g, scratch, first - g.before, first + n + g.after, &dout, &record)
     if g.same.kernel > 0:
         g.kernels.sum_same[g.dtype](g.dx + first * g.item, dout, record, &g.same, n // g.same.width)
@@ -145,7 +145,6 @@ cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexce
                 offset[rows.n] = (od[d] * height.output + oh[i]) * row
                 code[rows.n] = (tap[0][d] * height.kernel + tap[1][i]) * g.axis[2].kernel
                 rows.n += 1
-        cells.last = h == end - 1
         sum_alike(g, g.dx + (slice * height.length + h) * dx_row * g.item, at, &rows, &cells)
 
 

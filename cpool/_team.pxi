@@ -10,6 +10,7 @@ cdef extern from "atomics.h" nogil:
     int64_t cpool_add(int64_t *, int64_t)
     int64_t cpool_exchange(int64_t *, int64_t)
     int cpool_swap(int64_t *, int64_t, int64_t)
+    void cpool_settle()
     void cpool_relax()
     int64_t cpool_nanoseconds()
     void cpool_give_way()
@@ -53,6 +54,7 @@ cdef void do_items(ptrdiff_t number) noexcept nogil:
         for i in range(first, min(first + team.chunk, team.items)):
             team.task(team.what, number, i)
         first = cpool_add(&team.next_item, team.chunk)
+    cpool_settle()
 
 
 def team_threads():
@@ -152,6 +154,7 @@ cdef void run_items(Task task, void *what, ptrdiff_t items, ptrdiff_t threads) n
     with nogil:
         for i in range(items):
             task(what, 0, i)
+        cpool_settle()
 
 
 def _after_fork():

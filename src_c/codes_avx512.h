@@ -61,6 +61,7 @@ CPOOL_INLINE void scatter_blocks_64(void *p, ptrdiff_t apart, raw_64 v) {
     store_apart_32((char *)p + 2 * apart, (char *)p + 3 * apart, _mm512_extracti64x4_epi64(v, 1));
 }
 
+CPOOL_INLINE void stream_aligned_64(void *p, raw_64 v) { _mm512_stream_si512(p, v); }
 CPOOL_INLINE void stream_64(void *p, raw_64 v) {
     stream_32(p, _mm512_castsi512_si256(v));
     stream_32((char *)p + 32, _mm512_extracti64x4_epi64(v, 1));

@@ -23,9 +23,10 @@ CPOOL_INLINE void store_apart_16(void *low, void *high, raw_16 v) {
     memcpy(low, &v, 8);
     memcpy(high, (const char *)&v + 8, 8);
 }
-/* Past the caches, in parts of 16 bytes: NumPy's own arrays begin at no larger multiple. */
+/* Past the caches: whole vectors, and in parts of 16 bytes, as NumPy's own arrays begin at no larger multiple. */
 CPOOL_INLINE void stream_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
-#define STREAMED (_mm_sfence(), (void)cpool_add(&cpool_streamed, 1))
+CPOOL_INLINE void stream_aligned_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
+#define STREAMED cpool_note(&cpool_streamed)
 
 /* Where mask a, else b; all lanes of a mask are whole. GCC 12 makes of the vectors' own operators twice the code. */
 #if MAX_VECTOR_BYTES >= 32
@@ -69,6 +70,7 @@ CPOOL_INLINE raw_16 widen_1_8_16(const void *p) {
 typedef __m256i raw_32;
 
 CPOOL_INLINE raw_32 select_32(raw_32 mask, raw_32 a, raw_32 b) { return _mm256_blendv_epi8(b, a, mask); }
+CPOOL_INLINE void stream_aligned_32(void *p, raw_32 v) { _mm256_stream_si256(p, v); }
 CPOOL_INLINE void stream_32(void *p, raw_32 v) {
     stream_16(p, _mm256_castsi256_si128(v));
     stream_16((char *)p + 16, _mm256_extracti128_si256(v, 1));

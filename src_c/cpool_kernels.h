@@ -196,7 +196,6 @@ typedef struct {
 typedef struct {
     ptrdiff_t n, n_phases, width;
     int streams; /* written past the caches, where all lies at multiples of 16 bytes */
-    int last;    /* and with what calls before this one wrote there by all seen: to wait each time takes up to 1.3x */
 } cpool_cells;
 typedef void cpool_sum_record(void *dx, const void *dout, const void *record, const cpool_taps *taps /* [n_phases] */,
                               const cpool_cells *cells);
@@ -248,20 +247,21 @@ typedef void cpool_spread(void *dx, ptrdiff_t dx_pitch, const void *dout, const 
                           ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
 
 /*
- * Backward of windows of 3x3 cells that begin two apart, the first one before[2] rows and columns outside a plane, or
- * of planes of one row; records of bytes. n rows of dx, the first of which is row `row` of a plane, become the sums,
- * from 0 on and in the order of the outputs, of those of the plane whose record names them. Up to two vectors are read
- * beside each row of outputs.
+ * Backward of windows of kernel x kernel cells (2 or 3) that begin two apart, the first one before[2] rows and columns
+ * outside a plane, or of planes of one row; records of bytes, which name no cell outside their row. n rows of dx, the
+ * first of which is row `row` of a plane, become the sums, from 0 on and in the order of the outputs, of those of the
+ * plane whose record names them; n_planes: such rows of several planes, all they have, one after the other. Up to two
+ * vectors are read beside each row of outputs.
  */
 typedef struct {
-    ptrdiff_t width, n, height; /* of a row of dx; outputs of a row; rows of outputs */
+    ptrdiff_t kernel, width, n, height; /* width: of a row of dx; n: outputs of a row; height: rows of outputs */
     ptrdiff_t before[2];
     const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
     ptrdiff_t ahead;     /* in bytes: so far ahead is dout asked for */
-    int streams;         /* dx is written past the caches, where all lies at multiples of 16 bytes */
+    int streams;         /* dx is written past the caches */
 } cpool_columns;
 typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_columns *columns, ptrdiff_t row,
-                            ptrdiff_t n);
+                            ptrdiff_t n, ptrdiff_t n_planes);
 
 /*
  * Takes rows apart by column modulo n_phases: element (i, j) of src[n][width], src[i * src_pitch + j * step], goes to

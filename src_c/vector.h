@@ -49,6 +49,7 @@
 #define has_nan NAMED(has_nan)
 #define sum_of NAMED(sum_of)
 #define store_past NAMED(store_past)
+#define store_past_aligned NAMED(store_past_aligned)
 #define store_pairs NAMED(store_pairs)
 #define store_some_pairs NAMED(store_some_pairs)
 #define winner NAMED(winner)
@@ -91,6 +92,10 @@ CPOOL_INLINE vec sum_of(vec a, vec b) { return IS_FLOAT ? ADD(a, b) : (vec)ADD((
 /* Past the caches: p is a multiple of 16 bytes. */
 CPOOL_INLINE void store_past(T *p, vec v) {
     CPOOL_NAME2(stream, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
+}
+/* A multiple of the vector's bytes: 1.15x to 1.2x of that in vectors of 64. */
+CPOOL_INLINE void store_past_aligned(T *p, vec v) {
+    CPOOL_NAME2(stream_aligned, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
 }
 #if HAS_PAIRS
 #include "vector_pairs.h"

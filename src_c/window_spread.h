@@ -57,7 +57,7 @@ CPOOL_INLINE void sum_cells_at_once(T *dx, const T *dout, const RECORD_T *record
                        wide ? LANES : c.width, taps + p, wide ? 4 : (int)n, streams);
             }
     }
-    if (streams && c.last) STREAMED;
+    if (streams) STREAMED;
 }
 
 /* Four vectors at a time: of a cell's elements where it has as many, else of neighbouring cells of a phase. */

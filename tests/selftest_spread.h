@@ -15,7 +15,7 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_phases = between(1, 3);
     const ptrdiff_t reach = between(0, 2) * width + between(0, 9);
-    const cpool_cells cells = {.n = n, .n_phases = n_phases, .width = width, .streams = between(0, 1) != 0, .last = 1};
+    const cpool_cells cells = {.n = n, .n_phases = n_phases, .width = width, .streams = between(0, 1) != 0};
     const ptrdiff_t span = n * n_phases * width, readable = n * width + reach;
     ptrdiff_t offset[3][MAX_SPREAD];
     int64_t code[3][MAX_SPREAD];
@@ -106,11 +106,13 @@ static void test_sum_same(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
 static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, row = between(0, 4);
-    cpool_columns c = {.width = width, .height = between(1, 6), .before = {between(0, 2), between(0, 2)},
+    const ptrdiff_t kernel = between(2, 3), n_planes = row == 0 ? between(1, 2) : 1, cells = n * width;
+    cpool_columns c = {.kernel = kernel, .width = width, .height = between(1, 6),
+                       .before = {between(0, 2), between(0, 2)},
                        .ahead = between(0, 9999), .streams = between(0, 1) != 0};
     c.n = (width - 1 + c.before[1]) / 2 + 1 - between(0, 2);
     if (c.n < 1) c.n = 1;
-    const ptrdiff_t readable = c.height * c.n + 2 * beside, written = n * width;
+    const ptrdiff_t outputs = c.height * c.n, readable = n_planes * outputs + 2 * beside, written = n_planes * cells;
     uint8_t *outside = place_in(SLOT_INDICES, c.n + 2 * beside);
     memset(outside, 255, (size_t)(c.n + 2 * beside));
     memset(outside + beside, 0, (size_t)c.n);
@@ -118,15 +120,21 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     uint8_t *dout = place_in(SLOT_VALUES, readable * bytes), *record = place_in(SLOT_CODE, readable);
     uint8_t *dx = output_in(SLOT_Y, written * bytes), *image = image_of(SLOT_Y, dx);
     fill_values(dout, dtype, readable);
-    for (ptrdiff_t i = 0; i < readable; i++) record[i] = (uint8_t)between(0, 8);
-    table->sum_rows[elements[dtype].code](dx, dout + beside * bytes, record + beside, &c, row, n);
+    for (ptrdiff_t i = 0; i < readable; i++) {
+        record[i] = (uint8_t)between(0, kernel * kernel - 1);
+        const ptrdiff_t column = (i - beside) % c.n * 2 - c.before[1] + record[i] % kernel;
+        if (i >= beside && i < readable - beside && (column < 0 || column >= width)) record[i] = 255;
+    }
+    table->sum_rows[elements[dtype].code](dx, dout + beside * bytes, record + beside, &c, row, n, n_planes);
     for (ptrdiff_t i = 0; i < written; i++) {
         memset(image + i * bytes, 0, (size_t)bytes);
-        for (ptrdiff_t o = 0; o < c.height * c.n; o++) {
-            const ptrdiff_t down = row + i / width + c.before[0] - o / c.n * 2;
+        for (ptrdiff_t o = 0; o < outputs; o++) {
+            const ptrdiff_t at = beside + i / cells * outputs + o;
+            const ptrdiff_t down = row + i % cells / width + c.before[0] - o / c.n * 2;
             const ptrdiff_t right = i % width + c.before[1] - o % c.n * 2;
-            if (down < 0 || down > 2 || right < 0 || right > 2 || record[beside + o] != 3 * down + right) continue;
-            type->add(image + i * bytes, dout + (beside + o) * bytes);
+            if (down < 0 || down >= kernel || right < 0 || right >= kernel || record[at] != kernel * down + right)
+                continue;
+            type->add(image + i * bytes, dout + at * bytes);
         }
     }
     one_nan_of_all(type, dx, written);

@@ -2,10 +2,9 @@
 # would. It is done in chunks that stay in the cache between the two. Of windows of over 65,536 taps the record is made
 # indices first (_scatter.pxi).
 #
-# Sums and windows side by side are written past the caches, straight from registers, where dx would not stay there and
-# its rows lie at multiples of 16 bytes: 1.05x to 2.2x for 3x3 windows, 2x on 224x224 planes of 2x2. Other rows are
-# written plainly: lines put together in scratch first took 1.1x to 1.45x as long, and a line that is written both ways
-# waits for memory each time.
+# Where dx would not stay in the caches, sums and windows side by side are written past them, in whole lines of the
+# cache or, where rows lie at multiples of 16 bytes, as they come: 1.05x to 4x. A line that is written both ways waits
+# for memory each time.
 
 cdef struct Gradient:
     void (*run)(const Gradient *, char *, ptrdiff_t) noexcept nogil
@@ -24,7 +23,8 @@ cdef struct Gradient:
     cpool_same same              # kernel 0: not this way
     cpool_columns columns
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
-    ptrdiff_t codes              # bytes from the start of a thread's scratch to the records
+    ptrdiff_t codes, made        # bytes from the start of a thread's scratch to the records, to dx's cells
+    bint in_scratch              # cells are made there, and go past the caches together
     # Eight planes at once (_eights.pxi)
     cpool_eight eight            # what is the same for all chunks; start: of a plane
     # Scratch

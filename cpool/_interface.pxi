@@ -95,6 +95,7 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_split(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *, ptrdiff_t,
                               ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef void cpool_pack(void *, ptrdiff_t, const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
+    ctypedef void cpool_pack_past(void *, const void *, ptrdiff_t) noexcept
     ctypedef void cpool_fill(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *) noexcept
     ctypedef void cpool_scatter(void *, ptrdiff_t, const void *, const int64_t *, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef struct cpool_kernels:
@@ -121,6 +122,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_split *split[4]
         cpool_fill *fill[4]
         cpool_pack *pack
+        cpool_pack_past *pack_past
     int64_t cpool_streamed
     const cpool_kernels **cpool_built
     int cpool_usable(const cpool_kernels *)

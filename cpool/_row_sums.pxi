@@ -1,7 +1,7 @@
-# Backward as sums of rows: NCHW with windows of 2x2 or 3x3 that begin 2 apart, or of 2 or 3 in one dimension. A row of dx
-# is the sum of what the rows of outputs that look at it have for it, made in vectors of neighbouring cells and written
-# once: 1.2x to 1.8x for 3x3 windows, against scattering. A line of the cache is written at once also where rows of dx
-# meet in it, so that all go past the caches: 1.6x to 2.8x where dx is larger than these and its rows are no whole lines.
+# Backward as sums of rows: NCHW with windows of 2x2 or 3x3 that begin 2 apart, or of 2 or 3 in one dimension. A row of
+# dx is the sum of what the rows of outputs that look at it have for it, made in vectors of neighbouring cells: 1.2x to
+# 1.8x for 3x3 windows, against scattering. A line of the cache is written once, also one in which rows meet, so that
+# all of them go past the caches: 1.6x to 2.8x where dx does not stay there and its rows are no whole lines.
 
 cdef enum:
     BESIDE = 32  # elements before the first output and past the last that a kernel may read

@@ -43,10 +43,14 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
         g.chunk = max(1, g.chunk // width) * width
         g.after += max(0, g.kernels.vector_bytes // g.item - width)
         g.same = cpool_same(width, g.axis[2].kernel, g.chunk if g.bytes > NEAR_BYTES else 0)
+    # Cells that are written as they come wait for memory: 3x to 4x for 3x3 windows on 28x28 to 224x224 planes. Rows of
+    # one vector do not: 0.75x.
+    g.in_scratch = g.streams and not (down and width * g.item <= g.kernels.vector_bytes)
     g.codes = (g.chunk + g.before + g.after) * g.item
-    if g.codes + g.codes // g.item > MOST_SCRATCH:
+    g.made = ceil_div(g.codes + g.codes // g.item, 64) * 64
+    g.scratch_bytes = g.made + (64 + g.chunk * g.item if g.in_scratch else 0)
+    if g.scratch_bytes > MOST_SCRATCH:
         return False
-    g.scratch_bytes = g.codes + g.codes // g.item
     g.items = ceil_div(g.n_outputs, g.chunk)
     g.run, g.rising = backward_flat, True
     ways[1] = b"backward by sums down the columns" if down else b"backward by sums of all cells"
@@ -56,7 +60,7 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
 cdef bint sums_down(const Gradient *g) noexcept nogil:
     """Whether vectors of columns go down the rows: 1.1x to 1.5x for 3x3 windows, 1.4x and more for 5x5.
 
-    Not of rows that would leave much of their vectors empty, nor of several vectors a row from memory (0.85x).
+    Not of rows that would leave much of their vectors empty.
     """
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
@@ -66,10 +70,10 @@ cdef bint sums_down(const Gradient *g) noexcept nogil:
         return False
     rest = width.length % lanes
     used = width.length - rest + (0 if rest == 0 else narrow if rest <= narrow else lanes)
-    # Up to 1.6 vectors of taps, fewer where lanes stay empty: 5x5 of float32 in whole vectors of 64 bytes. Sums of more
-    # take longer than scattering.
-    return (2 * used <= 3 * width.length and (used <= lanes or 3 * g.bytes <= 2 * CACHE_BYTES)
-            and 8.0 * g.taps.n * g.item * used <= 13.0 * g.kernels.vector_bytes * width.length)
+    # Up to 1.8 vectors of taps, fewer where lanes stay empty: 5x5 of float32 in nearly full vectors of 64 bytes. Sums
+    # of more take longer than scattering.
+    return (2 * used <= 3 * width.length
+            and 8.0 * g.taps.n * g.item * used <= 14.5 * g.kernels.vector_bytes * width.length)
 
 
 cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
@@ -77,12 +81,16 @@ cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef ptrdiff_t first = item * g.chunk, n = min(g.n_outputs - first, g.chunk)
     cdef const char *dout
     cdef const char *record
-    cdef cpool_cells run = cpool_cells(1, 1, n, g.streams)
+    cdef cpool_cells run = cpool_cells(1, 1, n, False)
+    cdef char *dx = g.dx + first * g.item
+    cdef char *cells = scratch + g.made + <ptrdiff_t> dx % 64 if g.in_scratch else dx  # a line there is one of dx
     give_room(g, scratch, first - g.before, first + n + g.after, &dout, &record)
     if g.same.kernel > 0:
-        g.kernels.sum_same[g.dtype](g.dx + first * g.item, dout, record, &g.same, n // g.same.width)
+        g.kernels.sum_same[g.dtype](cells, dout, record, &g.same, n // g.same.width)
     else:
-        g.kernels.sum_record[g.dtype](g.dx + first * g.item, dout, record, &g.taps, &run)
+        g.kernels.sum_record[g.dtype](cells, dout, record, &g.taps, &run)
+    if g.in_scratch:
+        g.kernels.pack_past(dx, cells, n * g.item)
 
 
 cdef void give_room(const Gradient *g, char *scratch, ptrdiff_t first, ptrdiff_t end, const char **dout,

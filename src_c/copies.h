@@ -1,4 +1,4 @@
-/* copies.h - pack: rows of bytes as they are; copy_part: parts of a vector. */
+/* copies.h - pack: rows of bytes as they are; pack_past: past the caches; copy_part: parts of a vector. */
 static void pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t n, ptrdiff_t n_bytes,
                  ptrdiff_t far) {
 #define ROWS(size) \
@@ -16,6 +16,24 @@ static void pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_
     default: ROWS(n_bytes)
     }
 #undef ROWS
+}
+
+/* In whole vectors at their multiples; what is left at both ends goes through the caches. */
+static void pack_past(void *dst_, const void *src_, ptrdiff_t n_bytes) {
+    char *dst = dst_;
+    const char *src = src_;
+#if MAX_VECTOR_BYTES
+    const ptrdiff_t before = (ptrdiff_t)(-(size_t)dst % MAX_VECTOR_BYTES), head = before < n_bytes ? before : n_bytes;
+    memcpy(dst, src, (size_t)head);
+    for (dst += head, src += head, n_bytes -= head; n_bytes >= MAX_VECTOR_BYTES; n_bytes -= MAX_VECTOR_BYTES) {
+        CPOOL_NAME2(raw, MAX_VECTOR_BYTES) v;
+        memcpy(&v, src, sizeof v);
+        CPOOL_NAME2(stream_aligned, MAX_VECTOR_BYTES)(dst, v);
+        dst += MAX_VECTOR_BYTES, src += MAX_VECTOR_BYTES;
+    }
+    STREAMED;
+#endif
+    memcpy(dst, src, (size_t)n_bytes);
 }
 
 /* Less than a vector, in two steps that may overlap: 2.3x on 7x7 planes (2x2) against a call of memcpy. */

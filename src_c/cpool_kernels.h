@@ -274,6 +274,9 @@ typedef void cpool_split(void *dst, ptrdiff_t dst_pitch, ptrdiff_t image, ptrdif
 typedef void cpool_pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,
                         ptrdiff_t n_bytes, ptrdiff_t far);
 
+/* dst[n_bytes] = src[n_bytes], past the caches where the instruction set has such stores. */
+typedef void cpool_pack_past(void *dst, const void *src, ptrdiff_t n_bytes);
+
 /* dst[n][width] = value. width may be 0. */
 typedef void cpool_fill(void *dst, ptrdiff_t dst_pitch, ptrdiff_t n, ptrdiff_t width, const void *value);
 
@@ -309,6 +312,7 @@ typedef struct {
     cpool_split *split[CPOOL_N_SIZES];
     cpool_fill *fill[CPOOL_N_SIZES];
     cpool_pack *pack;
+    cpool_pack_past *pack_past;
 } cpool_kernels;
 
 /*

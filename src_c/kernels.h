@@ -205,4 +205,5 @@ const cpool_kernels TABLE = {
     .split = {OF_SIZES(split, ISA)},
     .fill = {OF_SIZES(fill, ISA)},
     .pack = pack,
+    .pack_past = pack_past,
 };

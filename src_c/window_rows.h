@@ -1,7 +1,7 @@
 /*
- * window_rows.h - backward of windows of three neighbouring columns that begin two apart, in vectors of neighbouring
- * cells, for one dtype and width of vector and records of bytes. Parameters: the vocabulary of vector.h; spread_to of
- * window_spread.h.
+ * window_rows.h - backward of windows of two or three neighbouring columns that begin two apart, in vectors of
+ * neighbouring cells, for one dtype and width of vector and records of bytes. Parameters: the vocabulary of vector.h;
+ * spread_to of window_spread.h.
  */
 #define viewing_rows NAMED(viewing_rows)
 #define cells_written NAMED(cells_written)
@@ -11,7 +11,7 @@
 #define sum_row NAMED(sum_row)
 #define sum_each_row NAMED(sum_each_row)
 
-/* The outputs that look at the cells of columns 2 * m and 2 * m + 1, from m on. */
+/* The outputs that look at the cells of columns 2 * m and 2 * m + 1 lie from m + FIRST_SEEN to m + LAST_SEEN. */
 #define FIRST_SEEN ((before + 1 - kernel) / 2)
 #define LAST_SEEN ((before + 1) / 2)
 
@@ -23,9 +23,9 @@ typedef struct {
 } viewing_rows;
 
 /*
- * Rows of dx one after the other are one row of cells, written in vectors at multiples of their size: the vector in which
- * a row of dx ends waits for the cells that the next one begins with. Vectors that crossed such multiples could not be
- * written past the caches: 2.3x on 111x111 planes.
+ * Rows of dx one after the other are one row of cells, written in vectors at multiples of their size: the vector in
+ * which a row of dx ends waits for the cells that the next one begins with. Vectors that crossed such multiples could
+ * not be written past the caches: 2.3x on 111x111 planes.
  */
 typedef struct {
     T *to;          /* the next vector */
@@ -47,8 +47,8 @@ CPOOL_INLINE void store_cells(T *to, vec cells, const int streams) {
 }
 
 /*
- * The two vectors of cells from column 2 * m on, which see outputs m + first to m + last. at_edge: some of these may not
- * be there. Cells that are none of the row's have a sum of 0, as no record names them.
+ * The two vectors of cells from column 2 * m on. at_edge: some of the outputs may not be there. Cells that are none of
+ * the row's have a sum of 0, as no record names them.
  */
 CPOOL_INLINE void sum_cells(vec *low, vec *high, const viewing_rows *rows, const RECORD_T *outside, ptrdiff_t m,
                             const int kernel, const int n_rows, const int before, const int at_edge) {
@@ -78,6 +78,7 @@ CPOOL_INLINE void sum_row(cells_written *dx, const T *dout, const RECORD_T *reco
     const ptrdiff_t shift = (c->before[1] - dx->lane - before) / 2, end = dx->lane + c->width;
     const ptrdiff_t seen = c->n - shift - LAST_SEEN, whole = (seen < end / 2 ? seen : end / 2) - LANES;
     const RECORD_T *outside = (const RECORD_T *)c->outside + shift;
+    const int asks = n_rows > 0 && code != kernel; /* not again for outputs that the row before looked at */
     viewing_rows rows;
     for (int r = 0; r < n_rows; r++) {
         rows.values[r] = dout + r * c->n + shift;
@@ -88,7 +89,7 @@ CPOOL_INLINE void sum_row(cells_written *dx, const T *dout, const RECORD_T *reco
 #define SUM_CELLS(at_edge) sum_cells(&low, &high, &rows, outside, m, kernel, n_rows, before, at_edge)
     for (ptrdiff_t m = 0; 2 * m < end; m += LANES) {
         T *to = dx->to + 2 * m;
-        if (n_rows > 0 && code != kernel) CPOOL_PREFETCH_TO_READ((const char *)(rows.values[n_rows - 1] + m) + c->ahead);
+        if (asks) CPOOL_PREFETCH_TO_READ((const char *)(rows.values[n_rows - 1] + m) + c->ahead);
         if (m > 0 && m <= whole) {
             SUM_CELLS(0);
             store_cells(to, low, streams), store_cells(to + LANES, high, streams);

@@ -85,8 +85,17 @@ def goes_down(isa, shape, window, item):
         return False
     rest = width % lanes
     used = width - rest + (0 if rest == 0 else narrow if rest <= narrow else lanes)
-    in_cache = used <= lanes or 3 * prod(shape) * item <= 2 * (20 << 20)
-    return 2 * used <= 3 * width and in_cache and 8 * prod(kernel) * item * used <= 13 * VECTOR_BYTES[isa] * width
+    return 2 * used <= 3 * width and 8 * prod(kernel) * item * used <= 14.5 * VECTOR_BYTES[isa] * width
+
+
+def goes_by_rows(isa, shape, window, item):
+    """Whether windows of 2x2 or 3x3, 2 apart, have rows that are long enough for vectors of theirs."""
+    cells, in_cache = shape[-1], prod(shape) * item <= 20 << 20
+    if item < 4 or VECTOR_BYTES[isa] < 8 * item:
+        return False
+    if window[0][-1] == 3:
+        return cells >= (56 if in_cache else 32)
+    return not in_cache and cells >= (64 if cells % 2 == 0 else 40)
 
 
 def goes_down_pixels(isa, shape, window, item):

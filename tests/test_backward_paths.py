@@ -125,14 +125,13 @@ def test_pairs_on_two_threads(isa, shape, window):
 @pytest.mark.parametrize(
     ("dtype", "shape", "offset"),
     [
-        ("f4", (1, 8, 1026, 1024), 0),  # more than 32 MiB: past the caches
-        ("f4", (1, 8, 1026, 1024), 16),
-        ("f4", (1, 8, 1026, 1024), 4),
-        ("f8", (1, 4, 1026, 1028), 48),
-        ("f8", (1, 4, 1026, 1028), 8),
-        ("i4", (1, 8, 1026, 1026), 0),  # rows that do not begin at multiples of 16
-        ("f4", (1, 8, 1027, 1024), 0),  # a row left over
-        ("f4", (1, 1, 901, 12_000), 4),  # steps of one row of windows
+        ("f4", (1, 1600, 70, 60), 0),  # more than 20 MiB: past the caches
+        ("f4", (1, 1600, 70, 60), 16),
+        ("f4", (1, 1600, 70, 60), 4),
+        ("f8", (1, 900, 70, 60), 48),
+        ("f8", (1, 900, 70, 60), 8),
+        ("i4", (1, 1600, 70, 62), 0),  # rows that do not begin at multiples of 16
+        ("f4", (1, 1600, 71, 60), 0),  # a row left over
         ("f4", (1_100_000, 8), 0),  # rows of one vector of four, or of half
         ("f4", (12, 17, 12, 10), 4),
         ("f8", (12, 17, 12, 10), 8),
@@ -339,11 +338,25 @@ def test_sums_of_all_cells(isa, shape, window, dtype):
 
 
 @pytest.mark.parametrize("isa", ISAS)
-@pytest.mark.parametrize("offset", [0, 16, 4])
-def test_sums_of_all_cells_into_any_place_in_memory(isa, offset):
-    out = at_offset((1, 8, 1026, 1024), np.dtype("f4"), offset)  # more than 32 MiB: past the caches
-    window = ((2, 2), (1, 1), ((0, 1), (0, 1)))
-    check({GROUPS, PARTS}, isa, out.shape, window, threads=2, out=out)
+@pytest.mark.parametrize(
+    ("shape", "window", "offset"),
+    [
+        ((1, 8, 1026, 1024), ((2, 2), (1, 1), ((0, 1), (0, 1))), 0),  # more than 20 MiB: past the caches
+        ((1, 8, 1026, 1023), ((2, 2), (1, 1), ((0, 1), (0, 1))), 4),
+        ((1, 8, 1026, 1024), ((2, 1), (1, 1), ((0, 1), (0, 0))), 16),
+        ((1, 8, 1026, 1023), ((1, 2), (1, 1), ((0, 0), (0, 1))), 4),
+        ((8000, 28, 28), ((3, 3), (1, 1), (1, 1)), 0),
+        ((16_000, 21, 20), ((3, 3), (1, 1), (1, 1)), 60),
+        ((40_000, 14, 14), ((3, 3), (1, 1), (1, 1)), 4),  # rows of one vector
+        ((1, 8, 1026, 1024), ((5, 5), (1, 1), (2, 2)), 12),
+        ((2, 3_000_001), ((3,), (1,), (1,)), 4),
+    ],
+    ids=str,
+)
+def test_sums_of_all_cells_into_any_place_in_memory(isa, shape, window, offset):
+    out, planes = at_offset(shape, np.dtype("f4"), offset), prod(shape[: -len(window[0])])
+    parts = {PARTS} if planes < 32 else set()
+    check({GROUPS if planes >= 4 else PLANES, *parts}, isa, shape, window, threads=2, out=out)
 
 
 @pytest.mark.parametrize("isa", ISAS)

@@ -5,14 +5,8 @@ from math import prod
 import numpy as np
 import pytest
 from arrays import at_offset
-from gradients import GROUPS, PARTS, PLANES, ROWS, VECTOR_BYTES, check
+from gradients import GROUPS, PAIRS, PARTS, PLANES, ROWS, check, goes_by_rows
 from tables import ISAS
-
-
-def by_rows(isa, shape, item):
-    """Whether windows of 3x3, 2 apart, have rows that are long enough for vectors of theirs."""
-    lanes = VECTOR_BYTES[isa] // item
-    return item >= 4 and lanes >= 8 and shape[-1] >= 56
 
 
 def other(shape, window):
@@ -42,7 +36,7 @@ def other(shape, window):
 )
 def test_rows(isa, shape, window, dtype):
     item = np.dtype(dtype).itemsize
-    taken = ROWS if by_rows(isa, shape, item) else other(shape, window)
+    taken = ROWS if goes_by_rows(isa, shape, window, item) else other(shape, window)
     check({taken}, isa, shape, window, dtype=dtype)
 
 
@@ -78,6 +72,10 @@ def test_what_is_not_rows(isa, shape, window):
         ("f8", (1, 2, 1400, 1601), ((3, 3), (2, 2), (1, 1)), 8),
         ("i4", (1800, 70, 70), ((3, 3), (2, 2), (1, 1)), 16),
         ("f4", (12, 40, 41, 57), ((3, 3), (2, 2), (1, 1)), 4),
+        ("f4", (5300, 33, 32), ((3, 3), (2, 2), (1, 1)), 12),  # as short as rows may be from memory
+        ("f4", (6, 9, 320, 321), ((2, 2), (2, 2), (1, 1)), 20),
+        ("f8", (6, 320, 41, 43), ((2, 2), (2, 2), ((0, 1), (1, 0)), (1, 1), True), 8),
+        ("i4", (40, 120, 9, 128), ((2, 2), (2, 2), (0, 0), (1, 1), True), 0),
     ],
     ids=str,
 )
@@ -85,5 +83,26 @@ def test_rows_into_any_place_in_memory(isa, dtype, shape, window, offset):
     out = at_offset(shape, np.dtype(dtype), offset)
     item = np.dtype(dtype).itemsize
     parts = {PARTS} if prod(shape[:-2]) < 32 else set()
-    taken = {ROWS} if by_rows(isa, shape, item) else {other(shape, window), *parts}
+    taken = {ROWS} if goes_by_rows(isa, shape, window, item) else {other(shape, window), *parts}
     check(taken, isa, shape, window, threads=2, dtype=dtype, out=out)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(
+    ("dtype", "shape", "offset"),
+    [
+        ("f4", (1, 8, 1026, 1024), 0),  # more than 32 MiB: past the caches
+        ("f4", (1, 8, 1026, 1024), 4),
+        ("f8", (1, 4, 1026, 1028), 8),
+        ("i4", (1, 8, 1026, 1026), 0),
+        ("f4", (1, 8, 1027, 1023), 0),  # a row and a column left over
+        ("f4", (1, 1, 901, 12_000), 4),
+        ("u4", (3200, 43, 41), 16),  # as short as rows may be
+        ("f4", (2, 3_000_000), 0),  # too long for scratch
+    ],
+    ids=str,
+)
+def test_rows_of_windows_side_by_side(isa, dtype, shape, offset):
+    out, window = at_offset(shape, np.dtype(dtype), offset), ((2,) * min(2, len(shape) - 1),)
+    by_rows = goes_by_rows(isa, shape, window, np.dtype(dtype).itemsize) and shape[-1] < 1_000_000
+    check({ROWS if by_rows else PAIRS}, isa, shape, window, threads=2, dtype=dtype, out=out)

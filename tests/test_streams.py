@@ -50,9 +50,18 @@ def counted(shape, last, window, offset):
     ],
 )
 def test_past_the_caches(shape, last, offset, expected, window):
-    # Backward of 3x3 is in vectors only where these are wide (src_c/kernels.h), of channels last in AVX-512 alone.
+    # Backward of 3x3 is in vectors only where these are wide (src_c/kernels.h), of channels last in AVX-512 alone. Of
+    # NCHW these write whole lines, wherever dx begins.
     wide = ("avx512",) if last else ("avx512", "avx2")
     for isa, streamed in counted(shape, last, window, offset).items():
         forward = expected and isa in ("avx512", "avx2", "sse2")
-        backward = forward and (window[0] == (2, 2) or isa in wide)
+        rows = shape == LARGE and isa in wide
+        backward = rows or (forward and (window[0] == (2, 2) or isa in wide))
         assert streamed == (forward, backward), isa
+
+
+@pytest.mark.parametrize("offset", [0, 4])
+@pytest.mark.parametrize(("shape", "expected"), [(LARGE, True), (SMALL, False)])
+def test_sums_of_stride_1_past_the_caches(shape, expected, offset):
+    for isa, streamed in counted(shape, False, ((3, 3), (1, 1), (1, 1)), offset).items():
+        assert streamed == (False, expected and isa in ("avx512", "avx2")), isa

@@ -4,6 +4,7 @@
 cdef ptrdiff_t CHANNEL_ROWS = 8         # output rows done at a time: with 16 0.6x to 1.0x,
 cdef ptrdiff_t FEW_CHANNEL_ROWS = 4     # or so many, where lines of several rows have one place in the first cache,
 cdef ptrdiff_t WAY_BYTES = 4096         # which those have that lie a multiple of this apart, or x comes from memory
+cdef ptrdiff_t MADE_PIXELS_BYTES = 2048 # of each row
 cdef ptrdiff_t PIXELS_AHEAD_BYTES = 512 # in each row; farther 0.8x to 1.0x,
 cdef ptrdiff_t FAR_PIXELS_AHEAD_BYTES = 2048  # but from memory 1.05x to 1.15x
 
@@ -68,11 +69,19 @@ cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
             or pixel % (WAY_BYTES // 2) == 0 or max(depth.kernel, depth.length, depth.output) > 1
             or height.kernel != 3 or width.kernel != 3 or max(height.dilation, width.dilation) > 1
             or height.stride != stride or stride > 2
-            or (stride == 2 and (g.streams or max(height.before, width.before) > 1))):
+            or (stride == 2 and max(height.before, width.before) > 1)):
         return False
-    g.block = stride * (FEW_CHANNEL_ROWS if g.streams or width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
+    g.block = stride * (FEW_CHANNEL_ROWS if width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
+    if g.streams:
+        g.block = CHANNEL_ROWS
     g.blocks = ceil_div(height.length + (height.before if stride == 2 else 0), g.block)
     g.items = g.planes * g.blocks
+    g.chunk = width.length
+    if g.streams:
+        g.chunk = min(g.chunk, stride * max(1, MADE_PIXELS_BYTES // (stride * pixel)))
+        g.scratch_bytes = g.block * g.chunk * pixel
+        if g.scratch_bytes > MOST_SCRATCH:
+            return False
     g.run = backward_pixels
     ways[1] = b"backward by sums down the rows of pixels"
     return True
@@ -83,22 +92,33 @@ cdef void backward_pixels(const Gradient *g, char *scratch, ptrdiff_t item) noex
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t plane = item // g.blocks, row = width.output * g.channels, at = plane * height.output * row
-    cdef ptrdiff_t first = item % g.blocks * g.block, column = 0
+    cdef ptrdiff_t first = item % g.blocks * g.block, column = 0, strip = 0, r
+    cdef ptrdiff_t pixel = g.channels * g.item
+    cdef char *dx
+    cdef char *cells
     cdef cpool_sums c
     c.height, c.row, c.stride, c.above = height.output, row, width.stride, 0
-    c.n_channels, c.dx_row, c.ahead = g.channels, width.length * g.channels, PIXELS_AHEAD_BYTES
+    c.n_channels, c.dx_row, c.ahead = g.channels, width.length * g.channels, FAR_PIXELS_AHEAD_BYTES if g.streams else PIXELS_AHEAD_BYTES
     c.first = first + height.before
     if c.stride == 2:
         c.first, c.above = first // 2, -height.before if first == 0 else 0
         first = max(0, first - height.before)
         column = -width.before
     c.n_rows = min(g.block + c.above, height.length - first)
+    dx = g.dx + (plane * height.length + first) * width.length * pixel
+    cells = dx
+    if g.streams:
+        cells, c.dx_row = scratch, g.chunk * g.channels
     while column < width.length:
         find_viewers(width, column, &c)
-        g.kernels.sum_pixels[g.dtype](
-            g.dx + ((plane * height.length + first) * width.length + column) * g.channels * g.item,
-            g.dout + at * g.item, g.record + at, &c)
+        c.n_pixels = min(c.n_pixels, max(1, (strip + g.chunk - column) // c.stride))
+        g.kernels.sum_pixels[g.dtype](cells + (column - strip) * pixel, g.dout + at * g.item, g.record + at, &c)
         column += c.n_pixels * c.stride
+        if g.streams and (column - strip > g.chunk - c.stride or column >= width.length):
+            for r in range(c.n_rows):
+                g.kernels.pack_past(dx + (r * width.length + strip) * pixel, cells + r * g.chunk * pixel,
+                                    (min(column, width.length) - strip) * pixel)
+            strip = column
 
 
 cdef inline void find_viewers(const Axis *width, ptrdiff_t column, cpool_sums *c) noexcept nogil:

@@ -46,18 +46,17 @@ cdef void backward_spread(const Gradient *g, char *scratch, ptrdiff_t item) noex
     cdef ptrdiff_t at = (slice // g.axis[0].kernel * g.rows + row) * outputs
     cdef ptrdiff_t cells = n * pitch if row + n < g.rows or g.exact else <ptrdiff_t> g.cell[0] - row * pitch
     cdef char *dx = g.dx + g.item * (slice * <ptrdiff_t> g.cell[0] + row * pitch)
-    cdef bint streams = g.streams and is_tiled(width)  # columns that have no window are cleared through the caches
     cdef cpool_taps taps = g.taps
     taps.n = g.axis[1].kernel * width.kernel
     taps.code += slice % g.axis[0].kernel * taps.n
     if g.channels == 1:
         g.kernels.spread_pairs[g.dtype](dx, pitch, g.dout + at * g.item, g.record + at, &taps, n, outputs, cells,
-                                        streams)
+                                        g.streams)
     else:
         for i in range(n):
             g.kernels.spread_cells[g.dtype](dx + i * pitch * g.item, width.stride * g.channels,
                                             g.dout + (at + i * outputs) * g.item, g.record + at + i * outputs, &taps,
-                                            width.output, g.channels, 0, streams)
+                                            width.output, g.channels, 0, g.streams)
     if not g.exact:
         clear_rest(g, dx, n * g.axis[1].stride, cells)
 

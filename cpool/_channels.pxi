@@ -98,7 +98,8 @@ cdef void backward_pixels(const Gradient *g, char *scratch, ptrdiff_t item) noex
     cdef char *cells
     cdef cpool_sums c
     c.height, c.row, c.stride, c.above = height.output, row, width.stride, 0
-    c.n_channels, c.dx_row, c.ahead = g.channels, width.length * g.channels, FAR_PIXELS_AHEAD_BYTES if g.streams else PIXELS_AHEAD_BYTES
+    c.n_channels, c.dx_row = g.channels, width.length * g.channels
+    c.ahead = FAR_PIXELS_AHEAD_BYTES if g.streams else PIXELS_AHEAD_BYTES
     c.first = first + height.before
     if c.stride == 2:
         c.first, c.above = first // 2, -height.before if first == 0 else 0

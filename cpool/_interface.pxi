@@ -85,11 +85,11 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
                                ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
-        ptrdiff_t kernel, width, n, height
+        ptrdiff_t kernel, stride, width, n, height
         ptrdiff_t before[2]
         const void *outside
         ptrdiff_t ahead
-        bint streams
+        bint lines, streams
     ctypedef void cpool_sum_rows(void *, const void *, const void *, const cpool_columns *, ptrdiff_t, ptrdiff_t,
                                  ptrdiff_t) noexcept
     ctypedef void cpool_split(void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, const void *, ptrdiff_t,

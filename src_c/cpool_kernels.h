@@ -247,18 +247,20 @@ typedef void cpool_spread(void *dx, ptrdiff_t dx_pitch, const void *dout, const 
                           ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
 
 /*
- * Backward of windows of kernel x kernel cells (2 or 3) that begin two apart, the first one before[2] rows and columns
- * outside a plane, or of planes of one row; records of bytes, which name no cell outside their row. n rows of dx, the
- * first of which is row `row` of a plane, become the sums, from 0 on and in the order of the outputs, of those of the
- * plane whose record names them; n_planes: such rows of several planes, all they have, one after the other. Up to two
- * vectors are read beside each row of outputs.
+ * Backward of windows of kernel x kernel cells (2 or 3) that begin a stride of 1 or 2 apart, the first one before[2]
+ * rows and columns outside a plane, or of planes of one row; records of bytes, which name no cell outside their row. n
+ * rows of dx, the first of which is row `row` of a plane, become the sums, from 0 on and in the order of the outputs,
+ * of those of the plane whose record names them; n_planes: such rows of several planes, all they have, one after the
+ * other. Up to two vectors are read beside each row of outputs.
  */
 typedef struct {
-    ptrdiff_t kernel, width, n, height; /* width: of a row of dx; n: outputs of a row; height: rows of outputs */
+    ptrdiff_t kernel, stride;
+    ptrdiff_t width, n, height; /* of a row of dx; outputs of a row; rows of outputs */
     ptrdiff_t before[2];
     const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
-    ptrdiff_t ahead;     /* in bytes: so far ahead is dout asked for */
-    int streams;         /* dx is written past the caches */
+    ptrdiff_t ahead; /* so many elements ahead is dout asked for, and its record; 0: not */
+    int lines;       /* stride 2: dx is written in whole lines of the cache, if `streams` past it */
+    int streams;
 } cpool_columns;
 typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_columns *columns, ptrdiff_t row,
                             ptrdiff_t n, ptrdiff_t n_planes);

@@ -37,6 +37,7 @@
 #define codes_by_blocks NAMED(codes_by_blocks)
 #define first_lane NAMED(first_lane)
 #define load_code NAMED(load_code)
+#define load_codes_apart NAMED(load_codes_apart)
 #define store NAMED(store)
 #define store_code NAMED(store_code)
 #define store_codes_apart NAMED(store_codes_apart)

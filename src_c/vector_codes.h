@@ -36,6 +36,20 @@ CPOOL_INLINE code_vec load_code(const RECORD_T *p) {
     return v;
 #endif
 }
+#if BYTES >= 4 && RECORD_BYTES == 1
+CPOOL_INLINE code_vec load_codes_apart(const RECORD_T *p, ptrdiff_t apart) {
+#if BYTES == 4
+    typedef uint64_t half;
+#else
+    typedef uint32_t half;
+#endif
+    typedef half halves __attribute__((vector_size(16)));
+    half low, high;
+    memcpy(&low, p, sizeof low);
+    memcpy(&high, p + apart, sizeof high);
+    return (code_vec)(halves){low, high};
+}
+#endif
 CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {
 #if CODE_BYTES == 16
     store_low(p, (raw_16)v, (size_t)LANES * RECORD_BYTES);

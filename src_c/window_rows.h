@@ -9,11 +9,15 @@
 #define store_cells NAMED(store_cells)
 #define sum_cells NAMED(sum_cells)
 #define sum_row NAMED(sum_row)
-#define sum_each_row NAMED(sum_each_row)
+#define sum_lines NAMED(sum_lines)
+#define load_codes NAMED(load_codes)
+#define add_outputs NAMED(add_outputs)
+#define store_row NAMED(store_row)
+#define sum_rows_down NAMED(sum_rows_down)
 
-/* The outputs that look at the cells of columns 2 * m and 2 * m + 1 lie from m + FIRST_SEEN to m + LAST_SEEN. */
-#define FIRST_SEEN ((before + 1 - kernel) / 2)
-#define LAST_SEEN ((before + 1) / 2)
+/* The outputs that look at the cells from column stride * m on lie from m + FIRST_SEEN to m + LAST_SEEN. */
+#define FIRST_SEEN ((before + 1 - kernel) / stride)
+#define LAST_SEEN ((before + stride - 1) / stride)
 
 /* The rows of outputs that look at a row of dx, and the codes of their taps there. */
 typedef struct {
@@ -52,6 +56,7 @@ CPOOL_INLINE void store_cells(T *to, vec cells, const int streams) {
  */
 CPOOL_INLINE void sum_cells(vec *low, vec *high, const viewing_rows *rows, const RECORD_T *outside, ptrdiff_t m,
                             const int kernel, const int n_rows, const int before, const int at_edge) {
+    enum { stride = 2 };
     vec sum[2] = {zero(), zero()};
     CPOOL_UNROLL
     for (int r = 0; r < n_rows; r++) {
@@ -75,6 +80,7 @@ CPOOL_INLINE void sum_cells(vec *low, vec *high, const viewing_rows *rows, const
 CPOOL_INLINE void sum_row(cells_written *dx, const T *dout, const RECORD_T *record, ptrdiff_t code,
                           const cpool_columns *c, const int kernel, const int n_rows, const int before,
                           const int streams) {
+    enum { stride = 2 };
     const ptrdiff_t shift = (c->before[1] - dx->lane - before) / 2, end = dx->lane + c->width;
     const ptrdiff_t seen = c->n - shift - LAST_SEEN, whole = (seen < end / 2 ? seen : end / 2) - LANES;
     const RECORD_T *outside = (const RECORD_T *)c->outside + shift;
@@ -89,7 +95,7 @@ CPOOL_INLINE void sum_row(cells_written *dx, const T *dout, const RECORD_T *reco
 #define SUM_CELLS(at_edge) sum_cells(&low, &high, &rows, outside, m, kernel, n_rows, before, at_edge)
     for (ptrdiff_t m = 0; 2 * m < end; m += LANES) {
         T *to = dx->to + 2 * m;
-        if (asks) CPOOL_PREFETCH_TO_READ((const char *)(rows.values[n_rows - 1] + m) + c->ahead);
+        if (asks) CPOOL_PREFETCH_TO_READ(rows.values[n_rows - 1] + m + c->ahead);
         if (m > 0 && m <= whole) {
             SUM_CELLS(0);
             store_cells(to, low, streams), store_cells(to + LANES, high, streams);
@@ -109,8 +115,8 @@ CPOOL_INLINE void sum_row(cells_written *dx, const T *dout, const RECORD_T *reco
     dx->to += end / LANES * LANES, dx->lane = end % LANES;
 }
 
-CPOOL_INLINE void sum_each_row(T *first_cell, const T *dout, const RECORD_T *record, const cpool_columns *columns,
-                               ptrdiff_t row, ptrdiff_t n, ptrdiff_t n_planes, const int kernel, const int streams) {
+CPOOL_INLINE void sum_lines(T *first_cell, const T *dout, const RECORD_T *record, const cpool_columns *columns,
+                            ptrdiff_t row, ptrdiff_t n, ptrdiff_t n_planes, const int kernel, const int streams) {
     const cpool_columns c = *columns;
     const ptrdiff_t skip = (ptrdiff_t)((size_t)first_cell / BYTES % LANES);
     cells_written dx = {first_cell - skip, zero(), skip, skip};
@@ -134,14 +140,114 @@ CPOOL_INLINE void sum_each_row(T *first_cell, const T *dout, const RECORD_T *rec
     if (streams) STREAMED;
 }
 
+CPOOL_INLINE code_vec load_codes(const RECORD_T *p, ptrdiff_t apart, const int halves) {
+#if HAS_MASKS
+    if (halves) return load_codes_apart(p, apart);
+#endif
+    (void)apart, (void)halves;
+    return load_code(p);
+}
+
+/* What a row of outputs adds to the rows of dx that it looks at; of each, `stride` vectors. */
+CPOOL_INLINE void add_outputs(vec sum[3][2], const T *dout, const RECORD_T *record, ptrdiff_t apart,
+                              const code_vec *tap, const code_vec *outside, const int kernel, const int stride,
+                              const int before, const int halves) {
+    CPOOL_UNROLL
+    for (int i = FIRST_SEEN; i <= LAST_SEEN; i++) {
+        vec value = halves ? load_halves(dout + i, apart) : load_bits(dout + i);
+        code_vec codes = load_codes(record + i, apart, halves) | outside[i - FIRST_SEEN];
+        CPOOL_OPAQUE_VECTOR(value);
+        CPOOL_OPAQUE_VECTOR(codes);
+        CPOOL_UNROLL
+        for (int t = 0; t < kernel * stride; t++) {
+            const int row = t / stride, phase = t % stride, column = phase + before - stride * i;
+            if (column < 0 || column >= kernel) continue;
+            sum[row][phase] = sum_where(same(codes, tap[row * kernel + column]), sum[row][phase], value);
+        }
+    }
+}
+
+/* A row's cells, or, if fewer are left than vectors write, n of them. */
+CPOOL_INLINE void store_row(T *dx, const vec *sum, ptrdiff_t apart, ptrdiff_t left, ptrdiff_t n, const int stride,
+                            const int halves) {
+    vec low = sum[0], high = sum[1];
+    if (stride == 2) low = SHUFFLE(sum[0], sum[1], ZIP_LOW), high = SHUFFLE(sum[0], sum[1], ZIP_HIGH);
+    if (left >= (halves ? LANES : stride * LANES)) {
+        store(dx, low);
+        if (stride == 2) store(dx + apart, high);
+    } else {
+        T part[2 * LANES];
+        store(part, low), store(part + LANES, high);
+        memcpy(dx, part, (size_t)n * BYTES);
+        if (halves) memcpy(dx + apart, part + LANES, (size_t)n * BYTES);
+    }
+}
+
+/*
+ * As many columns after the other as `stride` vectors have, down the rows of all planes, with the sums of as many rows
+ * as a window has in registers. What is written past a row's end is written again afterwards, by the next row or other
+ * columns. halves: of rows of at most a vector two planes together, n_planes apart: 1.1x to 1.6x.
+ */
+CPOOL_INLINE void sum_rows_down(T *dx, const T *dout, const RECORD_T *record, const cpool_columns *columns,
+                                ptrdiff_t row, ptrdiff_t n, ptrdiff_t n_planes, const int kernel, const int stride,
+                                const int before, const int halves) {
+    const cpool_columns c = *columns;
+    const ptrdiff_t down = row + c.before[0], first = down < kernel ? 0 : (down + stride - kernel) / stride;
+    const ptrdiff_t cells = n * c.width, outputs = c.height * c.n;
+    const ptrdiff_t apart = n_planes * outputs, dx_apart = halves ? n_planes * cells : LANES;
+    const T *const end = dx + n_planes * cells;
+    code_vec tap[9], outside[3];
+    for (int t = 0; t < kernel * kernel; t++) {
+        tap[t] = splat(t);
+        CPOOL_OPAQUE_VECTOR(tap[t]); /* GCC 12 would make them anew for each row */
+    }
+    for (ptrdiff_t m = (c.width - 1) / (stride * LANES) * LANES; m >= 0; m -= LANES) {
+        const ptrdiff_t shift = m + (c.before[1] - before) / stride;
+        for (int i = FIRST_SEEN; i <= LAST_SEEN; i++)
+            outside[i - FIRST_SEEN] = load_codes((const RECORD_T *)c.outside + shift + i, 0, halves);
+        for (ptrdiff_t plane = 0; plane < n_planes; plane++) {
+            T *to = dx + plane * cells + stride * m;
+            ptrdiff_t at = plane * outputs + first * c.n + shift;
+            vec below[2][2] = {{zero(), zero()}, {zero(), zero()}}; /* what rows past those written have so far */
+            for (ptrdiff_t o = first, r = stride * first - down; r < n; o++, r += stride, at += c.n) {
+                vec sum[3][2] = {{below[0][0], below[0][1]}, {below[1][0], below[1][1]}, {zero(), zero()}};
+                if (c.ahead) {
+                    CPOOL_PREFETCH_TO_READ(dout + at + c.ahead);
+                    CPOOL_PREFETCH_TO_READ(record + at + c.ahead);
+                }
+                if (o < c.height)
+                    add_outputs(sum, dout + at, record + at, apart, tap, outside, kernel, stride, before, halves);
+                CPOOL_UNROLL
+                for (int i = 0; i < stride; i++) {
+                    if ((size_t)(r + i) >= (size_t)n) continue;
+                    store_row(to, sum[i], dx_apart, end - to, c.width - stride * m, stride, halves);
+                    to += c.width;
+                }
+                CPOOL_UNROLL
+                for (int i = 0; i < kernel - stride; i++)
+                    below[i][0] = sum[i + stride][0], below[i][1] = sum[i + stride][1];
+            }
+        }
+    }
+}
+
 static void KERNEL(sum_rows)(void *dx, const void *dout, const void *record, const cpool_columns *c, ptrdiff_t row,
                              ptrdiff_t n, ptrdiff_t n_planes) {
-#define EACH_ROW(kernel, streams) sum_each_row(dx, dout, record, c, row, n, n_planes, kernel, streams)
-    if (c->kernel == 2 && c->streams) EACH_ROW(2, 1);
-    else if (c->kernel == 2) EACH_ROW(2, 0);
-    else if (c->streams) EACH_ROW(3, 1);
-    else EACH_ROW(3, 0);
-#undef EACH_ROW
+#define LINES(kernel, streams) sum_lines(dx, dout, record, c, row, n, n_planes, kernel, streams)
+#define EACH(kernel, stride, before, halves) \
+    sum_rows_down(dx, dout, record, c, row, n, halves ? n_planes / 2 : n_planes, kernel, stride, before, halves)
+    const int before = c->before[1] % 2, halves = HAS_MASKS && c->width <= LANES && n_planes % 2 == 0;
+    const int streams = c->streams;
+    if (c->lines && c->kernel == 2) CPOOL_CONSTANT(streams, LINES(2, streams));
+    else if (c->lines) CPOOL_CONSTANT(streams, LINES(3, streams));
+    else if (c->stride == 1 && c->kernel == 2) EACH(2, 1, 0, 0);
+    else if (c->stride == 1) EACH(3, 1, 0, 0);
+    else if (c->kernel == 2 && before) CPOOL_CONSTANT(halves, EACH(2, 2, 1, halves));
+    else if (c->kernel == 2) CPOOL_CONSTANT(halves, EACH(2, 2, 0, halves));
+    else if (before) CPOOL_CONSTANT(halves, EACH(3, 2, 1, halves));
+    else CPOOL_CONSTANT(halves, EACH(3, 2, 0, halves));
+#undef EACH
+#undef LINES
 }
 #undef FIRST_SEEN
 #undef LAST_SEEN

@@ -44,7 +44,7 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     """Backward of a gradient of this dtype through a float32 forward; window: from kernel_size on.
 
     taken: the names of the ways; GROUPS where planes are scattered together, as many as there are vectors for; of what
-    is scattered, windows that leave the size as it is may be summed, see size_is_left.
+    is scattered, small windows may be summed, see size_is_left and goes_by_rows.
     """
     rng, rank, dtype = np.random.default_rng(0), len(window[0]), np.dtype(dtype)
     x = values(rng, np.dtype("f4"), shape, "ties")  # so that neighbouring windows share their winners
@@ -66,6 +66,8 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     if y_shape == shape and size_is_left(isa, shape, window, dtype.itemsize):
         way = DOWN if not last and goes_down(isa, shape, window, dtype.itemsize) else FLAT
         taken = {way if name in (GROUPS, EIGHTS, PLANES, CHANNELS) else name for name in taken - {PARTS}}
+    elif not last and goes_by_rows(isa, shape, y_shape, window, dtype.itemsize):
+        taken = {ROWS if name in (GROUPS, EIGHTS, PLANES, PAIRS) else name for name in taken - {PARTS}}
     if last and goes_down_pixels(isa, shape, window, dtype.itemsize):
         taken = {PIXELS if name in (SUMS, CHANNELS, FLAT) else name for name in taken - {PARTS}}
     assert now == ({PARTS} if threaded and PARTS in taken else taken - {PARTS})
@@ -88,14 +90,31 @@ def goes_down(isa, shape, window, item):
     return 2 * used <= 3 * width and 8 * prod(kernel) * item * used <= 14.5 * VECTOR_BYTES[isa] * width
 
 
-def goes_by_rows(isa, shape, window, item):
-    """Whether windows of 2x2 or 3x3, 2 apart, have rows that are long enough for vectors of theirs."""
-    cells, in_cache = shape[-1], prod(shape) * item <= 20 << 20
-    if item < 4 or VECTOR_BYTES[isa] < 8 * item:
+def goes_by_rows(isa, shape, y_shape, window, item):
+    """Whether windows of 2x2 or 3x3, 1 or 2 apart, have their sums made row by row."""
+    kernel, stride = window[0], (*window, window[0])[1]
+    rank, dilation = len(kernel), window[3] if len(window) > 3 else (1, 1)
+    depth, height, width = zip(*[(1, 1, *axes)[-3:] for axes in (kernel, stride, shape[-rank:])], strict=True)
+    taps, step, cells = width
+    alike = height[:2] == width[:2] or height[0] == height[2] == 1
+    if item < 4 or VECTOR_BYTES[isa] < 32 or max(dilation) > 1 or not alike or (depth[0], depth[2]) != (1, 1):
         return False
-    if window[0][-1] == 3:
-        return cells >= (56 if in_cache else 32)
-    return not in_cache and cells >= (64 if cells % 2 == 0 else 40)
+    row, far = cells * item, prod(shape) * item > 20 << 20
+    lines = step == 2 and row > (224 if far else 512)
+    if taps == step == 2:
+        tiled = y_shape[-1] * 2 == cells
+        return (lines and far and (row >= 256 or not tiled)) or (row < 192 and not tiled)
+    if not 2 <= taps <= 3 or step > 2 or (step == 1 and prod(y_shape) == prod(shape)):
+        return False
+    rows = max(1, (131072 if lines else 32768) // row)
+    block, group = min(height[2], rows), max(1, min(rows // height[2], prod(shape[:-rank]) // 16))
+    outputs = group * min((1, *y_shape[-rank:])[-2], block // height[1] + 2) * y_shape[-1]
+    if (item + 1) * (outputs + 64) + y_shape[-1] + 128 + (group * block * row if far and not lines else 0) > 229376:
+        return False  # does not fit in scratch
+    lanes = VECTOR_BYTES[isa] // item
+    at_once = lanes if cells <= lanes == 64 // item else lanes * step
+    used = -(-cells // at_once) * at_once
+    return 4 * prod(kernel) * item * used <= 5.25 * VECTOR_BYTES[isa] * cells or (far and row >= 128)
 
 
 def goes_down_pixels(isa, shape, window, item):

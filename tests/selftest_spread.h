@@ -106,11 +106,13 @@ static void test_sum_same(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
 static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, beside = 2 * WIDEST_VECTOR / bytes, row = between(0, 4);
-    const ptrdiff_t kernel = between(2, 3), n_planes = row == 0 ? between(1, 2) : 1, cells = n * width;
-    cpool_columns c = {.kernel = kernel, .width = width, .height = between(1, 6),
-                       .before = {between(0, 2), between(0, 2)},
-                       .ahead = between(0, 9999), .streams = between(0, 1) != 0};
-    c.n = (width - 1 + c.before[1]) / 2 + 1 - between(0, 2);
+    const ptrdiff_t kernel = between(2, 3), stride = between(1, 2), cells = n * width;
+    const ptrdiff_t n_planes = row == 0 ? between(1, 4) : 1;
+    cpool_columns c = {.kernel = kernel, .stride = stride, .width = width, .height = between(1, 6),
+                       .before = {between(0, 2), between(0, 2)}, .ahead = between(0, 999),
+                       .lines = stride == 2 && between(0, 1) != 0};
+    c.streams = c.lines && between(0, 1) != 0;
+    c.n = (width - 1 + c.before[1]) / stride + 1 - between(0, 2);
     if (c.n < 1) c.n = 1;
     const ptrdiff_t outputs = c.height * c.n, readable = n_planes * outputs + 2 * beside, written = n_planes * cells;
     uint8_t *outside = place_in(SLOT_INDICES, c.n + 2 * beside);
@@ -122,7 +124,7 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     fill_values(dout, dtype, readable);
     for (ptrdiff_t i = 0; i < readable; i++) {
         record[i] = (uint8_t)between(0, kernel * kernel - 1);
-        const ptrdiff_t column = (i - beside) % c.n * 2 - c.before[1] + record[i] % kernel;
+        const ptrdiff_t column = (i - beside) % c.n * stride - c.before[1] + record[i] % kernel;
         if (i >= beside && i < readable - beside && (column < 0 || column >= width)) record[i] = 255;
     }
     table->sum_rows[elements[dtype].code](dx, dout + beside * bytes, record + beside, &c, row, n, n_planes);
@@ -130,8 +132,8 @@ static void test_sum_rows(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
         memset(image + i * bytes, 0, (size_t)bytes);
         for (ptrdiff_t o = 0; o < outputs; o++) {
             const ptrdiff_t at = beside + i / cells * outputs + o;
-            const ptrdiff_t down = row + i % cells / width + c.before[0] - o / c.n * 2;
-            const ptrdiff_t right = i % width + c.before[1] - o % c.n * 2;
+            const ptrdiff_t down = row + i % cells / width + c.before[0] - o / c.n * stride;
+            const ptrdiff_t right = i % width + c.before[1] - o % c.n * stride;
             if (down < 0 || down >= kernel || right < 0 || right >= kernel || record[at] != kernel * down + right)
                 continue;
             type->add(image + i * bytes, dout + at * bytes);

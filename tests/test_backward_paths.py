@@ -59,6 +59,7 @@ def test_path(isa, shape, window, last, threads, taken):
         ((3, 5, 13, 35), ((2, 2),)),
         ((4, 9, 2, 2), ((2, 2),)),  # one window a plane
         ((2, 9, 6, 6), ((2, 2),)),  # rows of three, which end past their end
+        ((2, 9, 17, 17), ((2, 2),)),
         ((2, 3, 7, 17), ((3, 2),)),
         ((2, 3, 7, 14), ((1, 2),)),
         ((1, 7, 150, 90), ((2, 2),)),  # several chunks

@@ -25,8 +25,10 @@ cdef bint plan_row_sums(Gradient *g) noexcept nogil:
     if not (sums_rows_of_pairs(g) if width.kernel == width.stride else sums_rows_of_windows(g)):
         return False
     rows = max(1, (WRITTEN_BYTES if columns.lines else CHUNK_BYTES) // (width.length * g.item))
-    # Of few planes each thread still has several groups.
+    # Of few planes each thread still has several groups; of short rows the kernel makes two or four planes together.
     g.group = max(1, min(rows // height.length, g.planes // 16))
+    if width.length * g.item <= g.kernels.vector_bytes and g.group >= 4:
+        g.group -= g.group % 4
     g.block = min(height.length, rows)
     g.blocks = ceil_div(height.length, g.block)
     g.items = ceil_div(g.planes, g.group) * g.blocks

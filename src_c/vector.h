@@ -23,6 +23,7 @@
 #define load NAMED(load)
 #define load_bits NAMED(load_bits)
 #define load_halves NAMED(load_halves)
+#define store_halves NAMED(store_halves)
 #define load_pairs NAMED(load_pairs)
 #define load_pairs_but_first NAMED(load_pairs_but_first)
 #define load_evens NAMED(load_evens)
@@ -80,6 +81,9 @@ CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? (vec)-(load_bits(p) != 0) :
 CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) {
     const vec v = (vec)CPOOL_NAME2(join, VECTOR_BYTES)(p, p + apart);
     return IS_BOOL ? (vec)-(v != 0) : v;
+}
+CPOOL_INLINE void store_halves(T *low, T *high, vec v) {
+    CPOOL_NAME2(store_apart, VECTOR_BYTES)(low, high, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
 }
 #else
 CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) { return (void)apart, load(p); } /* named, never called */

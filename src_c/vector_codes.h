@@ -37,17 +37,18 @@ CPOOL_INLINE code_vec load_code(const RECORD_T *p) {
 #endif
 }
 #if BYTES >= 4 && RECORD_BYTES == 1
-CPOOL_INLINE code_vec load_codes_apart(const RECORD_T *p, ptrdiff_t apart) {
-#if BYTES == 4
-    typedef uint64_t half;
-#else
-    typedef uint32_t half;
-#endif
-    typedef half halves __attribute__((vector_size(16)));
-    half low, high;
-    memcpy(&low, p, sizeof low);
-    memcpy(&high, p + apart, sizeof high);
-    return (code_vec)(halves){low, high};
+/* As many codes as a vector has, from so many places (2 or 4) apart. */
+CPOOL_INLINE code_vec load_codes_apart(const RECORD_T *p, ptrdiff_t apart, const int places) {
+    typedef uint32_t quarters __attribute__((vector_size(16)));
+    typedef uint64_t halves __attribute__((vector_size(16)));
+    uint32_t quarter[4] = {0};
+    uint64_t half[2];
+    if (LANES == 16 && places == 2) {
+        memcpy(&half[0], p, 8), memcpy(&half[1], p + apart, 8);
+        return (code_vec)(halves){half[0], half[1]};
+    }
+    for (int i = 0; i < places; i++) memcpy(&quarter[i], p + i * apart, 4);
+    return (code_vec)(quarters){quarter[0], quarter[1], quarter[2], quarter[3]};
 }
 #endif
 CPOOL_INLINE void store_code(RECORD_T *p, code_vec v) {

@@ -61,7 +61,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     g.kernels, g.dtype = chosen, dtype
     g.item, g.code_item = dx.itemsize, plan.job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
-    g.streams = g.bytes > CACHE_BYTES
+    g.streams = g.bytes > CACHE_BYTES and chosen.pack_past != NULL
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
     lay_out_outputs(&g, plan, cells)
     if g.code_item > 2:

@@ -73,7 +73,7 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
     ctypedef struct cpool_same:
-        ptrdiff_t width, kernel, ahead
+        ptrdiff_t width, kernel, ahead, dx_ahead
     ctypedef void cpool_sum_same(void *, const void *, const void *, const cpool_same *, ptrdiff_t) noexcept
     ctypedef struct cpool_sums:
         ptrdiff_t height, row, stride, first, above, n_rows, n_pixels, n_channels, dx_row

@@ -14,7 +14,7 @@ cdef bint plan_row_sums(Gradient *g) noexcept nogil:
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
     cdef cpool_columns *columns = &g.columns
-    cdef ptrdiff_t rows, outputs
+    cdef ptrdiff_t rows, outputs, scratch
     if (g.kernels.sum_rows[g.dtype] == NULL or g.channels > 1
             or max(g.axis[0].kernel, g.axis[0].length, g.axis[0].output) > 1
             or not 2 <= width.kernel <= 3 or width.stride > 2 or max(height.dilation, width.dilation) > 1
@@ -44,9 +44,10 @@ cdef bint plan_row_sums(Gradient *g) noexcept nogil:
     g.codes = (outputs + 2 * BESIDE) * g.item
     g.made = ceil_div(g.codes + outputs + width.output + 4 * BESIDE, 64) * 64
     g.in_scratch = g.streams and not columns.lines
-    g.scratch_bytes = g.made + (64 + g.group * g.block * width.length * g.item if g.in_scratch else 0)
-    if g.scratch_bytes > MOST_SCRATCH:
+    scratch = g.made + (64 + g.group * g.block * width.length * g.item if g.in_scratch else 0)
+    if scratch > MOST_SCRATCH:
         return False
+    g.scratch_bytes = scratch
     g.run = backward_rows
     ways[1] = b"backward by sums of rows"
     return True
@@ -64,10 +65,15 @@ cdef bint sums_rows_of_windows(const Gradient *g) noexcept nogil:
 
 
 cdef bint sums_rows_of_pairs(const Gradient *g) noexcept nogil:
-    """Windows of 2x2 side by side: against writing each of them, which past the caches needs rows that these fill."""
-    cdef bint tiled = is_tiled(&g.axis[2])
-    cdef ptrdiff_t row_bytes = g.axis[2].length * g.item
-    return g.columns.lines and g.streams and (row_bytes >= 256 or not tiled) or row_bytes < 192 and not tiled
+    """Of 2x2 windows of stride 2, whether this is faster than to write window by window (plan_spread).
+
+    That is best of rows that are full of windows and in the caches, or short; of others only of long ones there.
+    """
+    cdef const Axis *width = &g.axis[2]
+    cdef ptrdiff_t row_bytes = width.length * g.item
+    if is_tiled(width) and width.before == 0:
+        return g.streams and row_bytes >= 256
+    return row_bytes < 192 or (g.streams and g.columns.lines)
 
 
 cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:

@@ -27,7 +27,7 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
     A window's taps lie equally far from each cell, also where they are another row's or plane's: no record names those,
     which are padding of their window. Of floats 1.1x to 1.9x for 3x3 windows, 2x for 2x2, of bytes 2x to 4x.
     """
-    cdef ptrdiff_t width = g.axis[2].length
+    cdef ptrdiff_t width = g.axis[2].length, scratch
     cdef bint down = sums_down(g)
     cdef int i
     # As many taps as lanes and one in eight more: 3x3 in lanes of 8. Sums of 5x5 take twice the time of scattering.
@@ -42,15 +42,18 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
     if down:  # whole rows, and the vectors that reach past them
         g.chunk = max(1, g.chunk // width) * width
         g.after += max(0, g.kernels.vector_bytes // g.item - width)
-        g.same = cpool_same(width, g.axis[2].kernel, g.chunk if g.bytes > NEAR_BYTES else 0)
+        g.same.width, g.same.kernel = width, g.axis[2].kernel
     # Cells that are written as they come wait for memory: 3x to 4x for 3x3 windows on 28x28 to 224x224 planes. Rows of
     # one vector do not: 0.75x.
     g.in_scratch = g.streams and not (down and width * g.item <= g.kernels.vector_bytes)
+    if down and g.bytes > NEAR_BYTES:
+        g.same.ahead, g.same.dx_ahead = g.chunk, 0 if g.in_scratch else g.chunk
     g.codes = (g.chunk + g.before + g.after) * g.item
     g.made = ceil_div(g.codes + g.codes // g.item, 64) * 64
-    g.scratch_bytes = g.made + (64 + g.chunk * g.item if g.in_scratch else 0)
-    if g.scratch_bytes > MOST_SCRATCH:
+    scratch = g.made + (64 + g.chunk * g.item if g.in_scratch else 0)
+    if scratch > MOST_SCRATCH:
         return False
+    g.scratch_bytes = scratch
     g.items = ceil_div(g.n_outputs, g.chunk)
     g.run, g.rising = backward_flat, True
     ways[1] = b"backward by sums down the columns" if down else b"backward by sums of all cells"

@@ -18,11 +18,11 @@ static void pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_
 #undef ROWS
 }
 
+#if HAS_STREAMS
 /* In whole vectors at their multiples; what is left at both ends goes through the caches. */
 static void pack_past(void *dst_, const void *src_, ptrdiff_t n_bytes) {
     char *dst = dst_;
     const char *src = src_;
-#if MAX_VECTOR_BYTES
     const ptrdiff_t before = (ptrdiff_t)(-(size_t)dst % MAX_VECTOR_BYTES), head = before < n_bytes ? before : n_bytes;
     memcpy(dst, src, (size_t)head);
     for (dst += head, src += head, n_bytes -= head; n_bytes >= MAX_VECTOR_BYTES; n_bytes -= MAX_VECTOR_BYTES) {
@@ -31,10 +31,10 @@ static void pack_past(void *dst_, const void *src_, ptrdiff_t n_bytes) {
         CPOOL_NAME2(stream_aligned, MAX_VECTOR_BYTES)(dst, v);
         dst += MAX_VECTOR_BYTES, src += MAX_VECTOR_BYTES;
     }
-    STREAMED;
-#endif
     memcpy(dst, src, (size_t)n_bytes);
+    STREAMED;
 }
+#endif
 
 /* Less than a vector, in two steps that may overlap: 2.3x on 7x7 planes (2x2) against a call of memcpy. */
 static CPOOL_NOINLINE void copy_part(void *dst_, const void *src_, ptrdiff_t n_bytes) {

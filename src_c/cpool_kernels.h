@@ -208,7 +208,7 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
  */
 typedef struct {
     ptrdiff_t width, kernel;
-    ptrdiff_t ahead; /* so many elements ahead all is asked for; 0: it is in the first cache */
+    ptrdiff_t ahead, dx_ahead; /* so many elements ahead dout, or dx, is asked for; 0: it is in the first cache */
 } cpool_same;
 typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);
 
@@ -258,9 +258,9 @@ typedef struct {
     ptrdiff_t width, n, height; /* of a row of dx; outputs of a row; rows of outputs */
     ptrdiff_t before[2];
     const void *outside; /* codes that are 0 for a row's outputs, and for two vectors before and after them 255 */
-    ptrdiff_t ahead; /* so many elements ahead is dout asked for, and its record; 0: not */
-    int lines;       /* stride 2: dx is written in whole lines of the cache, if `streams` past it */
-    int streams;
+    ptrdiff_t ahead; /* so many elements ahead is dout asked for; 0: not */
+    int lines;       /* stride 2: dx is written in vectors at multiples of their size, */
+    int streams;     /* past the caches; without `lines` not */
 } cpool_columns;
 typedef void cpool_sum_rows(void *dx, const void *dout, const void *record, const cpool_columns *columns, ptrdiff_t row,
                             ptrdiff_t n, ptrdiff_t n_planes);
@@ -276,7 +276,7 @@ typedef void cpool_split(void *dst, ptrdiff_t dst_pitch, ptrdiff_t image, ptrdif
 typedef void cpool_pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_pitch, ptrdiff_t n,
                         ptrdiff_t n_bytes, ptrdiff_t far);
 
-/* dst[n_bytes] = src[n_bytes], past the caches where the instruction set has such stores. */
+/* dst[n_bytes] = src[n_bytes], past the caches. */
 typedef void cpool_pack_past(void *dst, const void *src, ptrdiff_t n_bytes);
 
 /* dst[n][width] = value. width may be 0. */
@@ -314,7 +314,7 @@ typedef struct {
     cpool_split *split[CPOOL_N_SIZES];
     cpool_fill *fill[CPOOL_N_SIZES];
     cpool_pack *pack;
-    cpool_pack_past *pack_past;
+    cpool_pack_past *pack_past; /* NULL: there are no stores past the caches */
 } cpool_kernels;
 
 /*

@@ -23,6 +23,7 @@
 #define FROM_WIDEST(stage) OF_WIDTH(stage, 0)
 #endif
 
+#define HAS_STREAMS (CPOOL_BUILD_X86 && MAX_VECTOR_BYTES)
 /* In vectors of 16 bytes sums of rows take 1.3x to 2x of scattering, and eight planes 1.0x to 1.4x of twice four. */
 #define HAS_SUMS_OF_ROWS (CPOOL_HAS_SHUFFLE && MAX_VECTOR_BYTES >= 32)
 #define HAS_EIGHTS (MAX_VECTOR_BYTES >= 32)
@@ -205,5 +206,7 @@ const cpool_kernels TABLE = {
     .split = {OF_SIZES(split, ISA)},
     .fill = {OF_SIZES(fill, ISA)},
     .pack = pack,
+#if HAS_STREAMS
     .pack_past = pack_past,
+#endif
 };

@@ -53,7 +53,7 @@
 #define store_past NAMED(store_past)
 #define store_past_aligned NAMED(store_past_aligned)
 #define store_pairs NAMED(store_pairs)
-#define store_some_pairs NAMED(store_some_pairs)
+#define store_last_pairs_past NAMED(store_last_pairs_past)
 #define winner NAMED(winner)
 #define store_winner NAMED(store_winner)
 #define store_part NAMED(store_part)
@@ -98,7 +98,7 @@ CPOOL_INLINE vec sum_of(vec a, vec b) { return IS_FLOAT ? ADD(a, b) : (vec)ADD((
 CPOOL_INLINE void store_past(T *p, vec v) {
     CPOOL_NAME2(stream, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
 }
-/* A multiple of the vector's bytes: 1.15x to 1.2x of that in vectors of 64. */
+/* Where p is a multiple of the vector's bytes; of 64 1.15x to 1.2x. */
 CPOOL_INLINE void store_past_aligned(T *p, vec v) {
     CPOOL_NAME2(stream_aligned, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
 }
@@ -144,17 +144,15 @@ CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = load(p),
 CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) { *even = *odd = load(p + 1); }
 CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
 CPOOL_INLINE vec in_order(vec v) { return v; }
-CPOOL_INLINE vec by_blocks(vec v) { return v; }
 CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
-CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return v; }
 CPOOL_INLINE best_mask first_lane(void) { return 1; }
 CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
     (void)streams;
     p[0] = even, p[1] = odd;
 }
-CPOOL_INLINE void store_some_pairs(T *p, vec even, vec odd, ptrdiff_t first, ptrdiff_t end, int streams) {
-    (void)first, (void)end;
-    store_pairs(p, even, odd, streams);
+CPOOL_INLINE void store_last_pairs_past(T *p, vec even, vec odd, ptrdiff_t first) {
+    (void)first;
+    store_pairs(p, even, odd, 1);
 }
 CPOOL_INLINE code_vec load_code(const RECORD_T *p) { return *p; }
 CPOOL_INLINE void store(T *p, vec v) { *p = v; }

@@ -55,16 +55,14 @@ CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
     if (streams) store_past(p, low), store_past(p + LANES, high);
     else store(p, low), store(p + LANES, high);
 }
-/* Of these only the cells from `first` to `end`; what is streamed twice is slower than not at all. */
-CPOOL_INLINE void store_some_pairs(T *p, vec even, vec odd, ptrdiff_t first, ptrdiff_t end, int streams) {
+/* Of these only the cells from `first` on, past the caches: what is streamed twice is slower than not at all. */
+CPOOL_INLINE void store_last_pairs_past(T *p, vec even, vec odd, ptrdiff_t first) {
     T cells[2 * VECTOR_BYTES / BYTES];
     store_pairs(cells, even, odd, 0);
-    if (!streams) memcpy(p + first, cells + first, (size_t)(end - first) * BYTES);
-    else
-        for (; first < end; first += 16 / BYTES) {
-            raw_16 part;
-            memcpy(&part, cells + first, sizeof part);
-            stream_16(p + first, part);
-        }
+    for (; first < 2 * LANES; first += 16 / BYTES) {
+        raw_16 part;
+        memcpy(&part, cells + first, sizeof part);
+        stream_16(p + first, part);
+    }
 }
 #endif

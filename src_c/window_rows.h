@@ -1,7 +1,7 @@
 /*
- * window_rows.h - backward of windows of two or three neighbouring columns that begin two apart, in vectors of
+ * window_rows.h - backward of windows of two or three neighbouring columns that begin one or two apart, in vectors of
  * neighbouring cells, for one dtype and width of vector and records of bytes. Parameters: the vocabulary of vector.h;
- * spread_to of window_spread.h.
+ * spread_to and sum_where of window_spread.h.
  */
 #define viewing_rows NAMED(viewing_rows)
 #define cells_written NAMED(cells_written)
@@ -17,8 +17,8 @@
 #define sum_rows_down NAMED(sum_rows_down)
 
 /* The outputs that look at the cells from column stride * m on lie from m + FIRST_SEEN to m + LAST_SEEN. */
-#define FIRST_SEEN ((before + 1 - kernel) / stride)
-#define LAST_SEEN ((before + stride - 1) / stride)
+#define FIRST_SEEN(kernel, stride, before) (((before) + 1 - (kernel)) / (stride))
+#define LAST_SEEN(stride, before) (((before) + (stride) - 1) / (stride))
 
 /* The rows of outputs that look at a row of dx, and the codes of their taps there. */
 typedef struct {
@@ -57,12 +57,11 @@ CPOOL_INLINE void store_cells(T *to, vec cells, const int streams) {
  */
 CPOOL_INLINE void sum_cells(vec *low, vec *high, const viewing_rows *rows, const RECORD_T *outside, ptrdiff_t m,
                             const int kernel, const int n_rows, const int before, const int at_edge) {
-    enum { stride = 2 };
     vec sum[2] = {zero(), zero()};
     CPOOL_UNROLL
     for (int r = 0; r < n_rows; r++) {
         CPOOL_UNROLL
-        for (int i = FIRST_SEEN; i <= LAST_SEEN; i++) {
+        for (int i = FIRST_SEEN(kernel, 2, before); i <= LAST_SEEN(2, before); i++) {
             vec value = load_bits(rows->values[r] + m + i);
             code_vec codes = load_code(rows->codes[r] + m + i);
             if (at_edge) codes |= load_code(outside + m + i);
@@ -81,11 +80,10 @@ CPOOL_INLINE void sum_cells(vec *low, vec *high, const viewing_rows *rows, const
 CPOOL_INLINE void sum_row(cells_written *dx, const T *dout, const RECORD_T *record, ptrdiff_t code,
                           const cpool_columns *c, const int kernel, const int n_rows, const int before,
                           const int streams) {
-    enum { stride = 2 };
     const ptrdiff_t shift = (c->before[1] - dx->lane - before) / 2, end = dx->lane + c->width;
-    const ptrdiff_t seen = c->n - shift - LAST_SEEN, whole = (seen < end / 2 ? seen : end / 2) - LANES;
+    const ptrdiff_t seen = c->n - shift - LAST_SEEN(2, before), whole = (seen < end / 2 ? seen : end / 2) - LANES;
     const RECORD_T *outside = (const RECORD_T *)c->outside + shift;
-    const int asks = n_rows > 0 && code != kernel; /* not again for outputs that the row before looked at */
+    const int asks = c->ahead && n_rows > 0 && code != kernel; /* not again for outputs that the row before looked at */
     viewing_rows rows;
     for (int r = 0; r < n_rows; r++) {
         rows.values[r] = dout + r * c->n + shift;
@@ -160,10 +158,11 @@ CPOOL_INLINE code_vec load_code_parts(const RECORD_T *p, ptrdiff_t apart, const 
 CPOOL_INLINE void add_outputs(vec sum[3][2], const T *dout, const RECORD_T *record, ptrdiff_t apart,
                               const code_vec *tap, const code_vec *outside, const int kernel, const int stride,
                               const int before, const int parts) {
+    const int first = FIRST_SEEN(kernel, stride, before), last = LAST_SEEN(stride, before);
     CPOOL_UNROLL
-    for (int i = FIRST_SEEN; i <= LAST_SEEN; i++) {
+    for (int i = first; i <= last; i++) {
         vec value = load_parts(dout + i, apart, parts);
-        code_vec codes = load_code_parts(record + i, apart, parts) | outside[i - FIRST_SEEN];
+        code_vec codes = load_code_parts(record + i, apart, parts) | outside[i - first];
         CPOOL_OPAQUE_VECTOR(value);
         CPOOL_OPAQUE_VECTOR(codes);
         CPOOL_UNROLL
@@ -209,6 +208,7 @@ CPOOL_INLINE void sum_rows_down(T *dx, const T *dout, const RECORD_T *record, co
     const ptrdiff_t down = row + c.before[0], first = down < kernel ? 0 : (down + stride - kernel) / stride;
     const ptrdiff_t cells = n * c.width, outputs = c.height * c.n;
     const ptrdiff_t apart = n_planes * outputs, dx_apart = n_planes * cells;
+    const int first_seen = FIRST_SEEN(kernel, stride, before), last_seen = LAST_SEEN(stride, before);
     const T *const end = dx + n_planes * cells;
     code_vec tap[9], outside[3];
     for (int t = 0; t < kernel * kernel; t++) {
@@ -217,8 +217,8 @@ CPOOL_INLINE void sum_rows_down(T *dx, const T *dout, const RECORD_T *record, co
     }
     for (ptrdiff_t m = (c.width - 1) / (stride * LANES) * LANES; m >= 0; m -= LANES) {
         const ptrdiff_t shift = m + (c.before[1] - before) / stride;
-        for (int i = FIRST_SEEN; i <= LAST_SEEN; i++)
-            outside[i - FIRST_SEEN] = load_code_parts((const RECORD_T *)c.outside + shift + i, 0, parts);
+        for (int i = 0; i <= last_seen - first_seen; i++)
+            outside[i] = load_code_parts((const RECORD_T *)c.outside + shift + first_seen + i, 0, parts);
         for (ptrdiff_t plane = 0; plane < n_planes; plane++) {
             T *to = dx + plane * cells + stride * m;
             ptrdiff_t at = plane * outputs + first * c.n + shift;

@@ -92,7 +92,7 @@ CPOOL_INLINE void spread_row(T *dx, const T *dout, const RECORD_T *record, const
 #if HAS_PAIRS && BYTES >= 4
             if (apart == 2) {
                 const vec odd = TAP(t + 1);
-                if (streams && j > at) store_some_pairs(cells, even, odd, 2 * (j - at), 2 * LANES, 1);
+                if (streams && j > at) store_last_pairs_past(cells, even, odd, 2 * (j - at));
                 else store_pairs(cells, even, odd, streams);
                 continue;
             }

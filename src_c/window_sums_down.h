@@ -10,12 +10,12 @@
 
 /*
  * n rows of dx. Row r is seen by the rows of outputs first + r - (kernel - 1) to first + r, at tap[kernel] by the codes
- * code[kernel][kernel]; of these `height` are there. whole: all are, and record and dx are asked for ahead too. part:
- * so many cells of a row may be written where the vector would reach past dx; 0: it never does.
+ * code[kernel][kernel]; of these `height` are there. whole: all are, and the record and, dx_far ahead, dx are asked
+ * for too. part: so many cells of a row may be written where the vector would reach past dx; 0: it never does.
  */
 CPOOL_INLINE void sum_down(T *dx, ptrdiff_t dx_row, const T *dout, const RECORD_T *record, ptrdiff_t row,
                            const ptrdiff_t *tap, const code_vec *code, ptrdiff_t n, ptrdiff_t first, ptrdiff_t height,
-                           ptrdiff_t part, ptrdiff_t far, const int kernel, const int whole) {
+                           ptrdiff_t part, ptrdiff_t far, ptrdiff_t dx_far, const int kernel, const int whole) {
     const ptrdiff_t n_loose = part ? loose_rows(n, dx_row, LANES, n * dx_row) : n;
     vec sum[5];
     CPOOL_UNROLL
@@ -29,7 +29,7 @@ CPOOL_INLINE void sum_down(T *dx, ptrdiff_t dx_row, const T *dout, const RECORD_
             else if (far) {
                 CPOOL_PREFETCH_TO_READ(dout + from + far);
                 CPOOL_PREFETCH_TO_READ(record + from + far);
-                CPOOL_PREFETCH(dx + r * dx_row + far);
+                if (dx_far) CPOOL_PREFETCH(dx + r * dx_row + dx_far);
             }
             CPOOL_UNROLL
             for (int t = 0; t < kernel; t++) {
@@ -69,7 +69,7 @@ CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, cons
         CPOOL_OPAQUE_VECTOR(code[t]); /* GCC 12 would make them anew for each row */
     }
     sum_down(dx, width, dout, record, width, tap, code, n, kernel - 1, 0, width < LANES ? width : 0, rows->ahead,
-             kernel, 1);
+             rows->dx_ahead, kernel, 1);
 }
 
 /* Columns from `first` to `end`, one vector of them after the other: the last ones overlap, or end beyond the rows. */
@@ -139,7 +139,7 @@ static void NAMED(sum_pixels)(void *dx, const void *dout, const void *record, co
             if (p.stride == 2) sum_down_pair(to, (const T *)dout + at, (const RECORD_T *)record + at, code, &p);
             else
                 sum_down(to, p.dx_row, (const T *)dout + at, (const RECORD_T *)record + at, p.row, p.tap, code,
-                         p.n_rows, p.first, p.height, 0, p.ahead, 3, 0);
+                         p.n_rows, p.first, p.height, 0, p.ahead, 0, 3, 0);
         }
 }
 #endif

@@ -102,8 +102,9 @@ def goes_by_rows(isa, shape, y_shape, window, item):
     row, far = cells * item, prod(shape) * item > 20 << 20
     lines = step == 2 and row > (224 if far else 512)
     if taps == step == 2:
-        tiled = y_shape[-1] * 2 == cells
-        return (lines and far and (row >= 256 or not tiled)) or (row < 192 and not tiled)
+        padding = (*window, (0,), (0,))[2][-1]
+        tiled = y_shape[-1] * 2 == cells and padding in (0, (0, 0), (0, 1))
+        return (far and row >= 256) if tiled else row < 192 or (far and lines)
     if not 2 <= taps <= 3 or step > 2 or (step == 1 and prod(y_shape) == prod(shape)):
         return False
     rows = max(1, (131072 if lines else 32768) // row)
@@ -123,8 +124,7 @@ def goes_down_pixels(isa, shape, window, item):
     pixel = shape[-len(kernel) - 1] * item
     padding = window[2] if len(window) > 2 else (0, 0)
     before = [p if isinstance(p, int) else p[0] for p in padding]
-    in_cache = prod(shape) * item <= 20 << 20
-    serves = stride == (1, 1) or (stride == (2, 2) and max(before) <= 1 and in_cache)
+    serves = stride == (1, 1) or (stride == (2, 2) and max(before) <= 1)
     plain = kernel == (3, 3) and (len(window) <= 3 or window[3] == (1, 1))
     return plain and serves and isa == "avx512" and pixel >= 16 and pixel % 2048 != 0
 

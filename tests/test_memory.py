@@ -2,6 +2,7 @@
 
 import gc
 import os
+import subprocess
 import sys
 
 import numpy as np
@@ -12,6 +13,18 @@ import cpool
 ROUNDS = 10_000
 WARM_UP = 1_000
 PAGES = "/proc/self/statm"
+PEAK = """
+import re, sys, numpy as np, cpool
+def peak():
+    return int(re.search(r"VmPeak:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) << 10
+cpool.set_num_threads(1)
+kernel, stride = int(sys.argv[1]), int(sys.argv[2])
+x, layer = np.zeros((1, 1, 20_000_000), np.float32), cpool.MaxPool1d(kernel, stride)
+y, dx = layer.forward(x), np.zeros_like(x)
+before = peak()
+layer.backward(y, out=dx)
+print(peak() - before)
+"""
 RANKS = (1, 2, 3)
 
 
@@ -179,3 +192,12 @@ def test_layer_keeps_no_reference_to_x(rank):
     references = sys.getrefcount(y)
     layer.backward(y)
     assert sys.getrefcount(y) == references
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the peak is read from Linux' /proc")
+@pytest.mark.parametrize(("kernel", "stride"), [(2, 1), (2, 2), (3, 1), (3, 2), (5, 1)])
+def test_scratch_of_a_long_row(kernel, stride):
+    """Ways of backward that serve only what fits in little scratch leave none of theirs to the way that is taken."""
+    command = [sys.executable, "-c", PEAK, str(kernel), str(stride)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(result.stdout) <= 2 << 20

@@ -73,16 +73,15 @@ cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
         return False
     if g.streams:
         g.block = CHANNEL_ROWS
-    else:
-        g.block = stride * (FEW_CHANNEL_ROWS if width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
-    g.blocks = ceil_div(height.length + (height.before if stride == 2 else 0), g.block)
-    g.items = g.planes * g.blocks
-    g.chunk = width.length
-    if g.streams:
-        g.chunk = min(g.chunk, stride * max(1, MADE_PIXELS_BYTES // (stride * pixel)))
+        g.chunk = min(width.length, stride * max(1, MADE_PIXELS_BYTES // (stride * pixel)))
         if g.block * g.chunk * pixel > MOST_SCRATCH:
             return False
         g.scratch_bytes = g.block * g.chunk * pixel
+    else:
+        g.block = stride * (FEW_CHANNEL_ROWS if width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
+        g.chunk = width.length
+    g.blocks = ceil_div(height.length + (height.before if stride == 2 else 0), g.block)
+    g.items = g.planes * g.blocks
     g.run = backward_pixels
     ways[1] = b"backward by sums down the rows of pixels"
     return True

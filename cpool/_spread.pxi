@@ -28,8 +28,7 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
     if g.exact and g.axis[0].kernel == 1:
         # All rows of all planes are one plane's.
         slices, g.rows = 1, slices * height.output
-    # Of what is written past the caches larger chunks: 1.07x.
-    g.chunk = min(g.rows, max(1, (WRITTEN_BYTES if g.streams else CHUNK_BYTES) // (pitch * g.item)))
+    g.chunk = min(g.rows, max(1, CHUNK_BYTES // (pitch * g.item)))
     g.parts = ceil_div(g.rows, g.chunk)
     g.items = slices * g.parts
     g.run = backward_spread

@@ -1,30 +1,35 @@
 # Forward, straight from x: small windows of NCHW and of channels last, and any geometry whatever. Else: _flat.pxi.
 
 cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
-    """One output row, y[output columns][channels]: each cell of a window is one vector of channels in x itself."""
+    """Some output rows, y[rows][columns][channels]: each cell of a window is one vector of channels in x itself."""
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t oh = item % height.output
-    cdef ptrdiff_t ow = 0, run
-    cdef ptrdiff_t y = item * width.output * job.channels
-    cdef char *record
+    cdef ptrdiff_t slice = item // job.blocks, oh = item % job.blocks * job.block
+    cdef ptrdiff_t end_oh = min(oh + job.block, height.output), ow, run, y
     cdef cpool_window window = window_of(job, scratch)
-    list_rows(job, scratch, &window, item // height.output, oh, oh + 1)
-    window.pitch = width.stride * width.step if width.end_whole - width.whole > 1 else 0
-    while ow < width.output:
-        see_columns(&window, width, ow, first_tap(width, window_start(width, ow)))
-        run = width.end_whole - ow if width.whole <= ow < width.end_whole else 1
-        record = job.record + (y + ow * job.channels) * job.code_item if job.record != NULL else NULL
-        job.best(job.outputs + (y + ow * job.channels) * job.item, record, job.channels, &window, run,
-                 job.channels, 0)
-        ow += run
+    window.y_line = width.output * job.channels
+    while oh < end_oh:
+        window.n_lines = list_rows(job, scratch, &window, slice, oh, end_oh)
+        window.line = window.pitch
+        window.pitch = width.stride * width.step if width.end_whole - width.whole > 1 else 0
+        ow = 0
+        while ow < width.output:
+            see_columns(&window, width, ow, first_tap(width, window_start(width, ow)))
+            run = width.end_whole - ow if width.whole <= ow < width.end_whole else 1
+            y = ((slice * height.output + oh) * width.output + ow) * job.channels
+            job.best(job.outputs + y * job.item, job.record + y * job.code_item if job.record != NULL else NULL,
+                     job.channels, &window, run, job.channels, 0)
+            ow += run
+        oh += window.n_lines
 
 
 cdef void plan_pixels(Job *job) noexcept nogil:
-    """An item is an output row."""
+    """An item is some output rows: on planes of few pixels 1.1x to 1.3x against one."""
     job.best = job.kernels.window_best[job.key][job.size]
     job.n_rows = rows_of_window(job)
-    job.items = job.planes * job.axis[0].output * job.axis[1].output
+    job.block = min(job.axis[1].output, max(1, BLOCK_CELLS // 2 // (job.axis[2].output * job.channels)))
+    job.blocks = ceil_div(job.axis[1].output, job.block)
+    job.items = job.planes * job.axis[0].output * job.blocks
     job.streams = bytes_of_x(job) > CACHE_BYTES
     job.ahead = rows_ahead(job)
     job.run, job.way = forward_pixels, b"forward by pixels of x"

@@ -9,7 +9,7 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t n_rows
         ptrdiff_t n_taps, tap, tap_step
         int64_t tap_code
-        ptrdiff_t pitch
+        ptrdiff_t pitch, n_lines, line, y_line
         uint64_t flip
         int left, streams
         ptrdiff_t ahead

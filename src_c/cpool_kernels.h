@@ -47,6 +47,7 @@ typedef struct {
     ptrdiff_t n_taps, tap, tap_step;
     int64_t tap_code;
     ptrdiff_t pitch;
+    ptrdiff_t n_lines, line, y_line; /* so many times all of it, each `line` elements further in x, y_line in y */
     uint64_t flip;            /* the bits of x's elements that make keys of them, and back */
     int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
     int streams;              /* known windows' y is written past the caches, where its rows are whole vectors */
@@ -58,7 +59,8 @@ typedef struct {
  * record (same shape and pitch; NULL: not wanted, records of bytes only) is the place of that element.
  *
  * A row may be written past its end, to the end of a vector, as long as it stays within the first `room` cells of y
- * (the rows come in their order, so the next one is right again); then as much may be read past the window's rows.
+ * (the rows come in their order, so the next one is right again); then as much may be read past the window's rows, and
+ * n_lines is 1.
  */
 typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const cpool_window *window, ptrdiff_t n,
                                ptrdiff_t width, ptrdiff_t room);

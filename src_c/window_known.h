@@ -125,8 +125,8 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
     const ptrdiff_t at_once = vectors == 1 || (vectors <= 4 && !streams) ? 32 / vectors : 1;
     const ptrdiff_t y_step = at_once > 1 ? y_pitch : LANES, step = at_once > 1 ? pitch : stride * LANES;
 #define RUN(n, left) \
-    best_run(y + i * y_pitch + j, record + i * y_pitch + j, y_step, window, &known, i * pitch + stride * j, step, n, \
-             rows, taps, stride, left, has_place, streams)
+    best_run(y + i * y_pitch + j, record + i * y_pitch + j, y_step, window, &known, p.at + i * pitch + stride * j, \
+             step, n, rows, taps, stride, left, has_place, streams)
     for (ptrdiff_t i = p.row, n_rows, j; i < p.end_row; i += n_rows) {
         n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
         for (ptrdiff_t v = at_once > 1 ? vectors - 1 : 0, n; v >= 0 && v < vectors; v += at_once > 1 ? -1 : n) {

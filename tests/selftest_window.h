@@ -69,16 +69,17 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     cpool_window window = random_window(largest, stride * width, flip_of(op, dtype), stride == 2);
     window.left = stride == 2 && window.n_taps == 3 && between(0, 1);
     const ptrdiff_t y_pitch = width + between(0, 5), span = (n - 1) * y_pitch + width, room = random_room(span);
-    const ptrdiff_t cells = room > span ? room : span;
-    random_rows(&window, dtype, (n - 1) * window.pitch + tap_high - tap_low + stride * (width - 1) + 1,
-                room ? stride * WIDEST_VECTOR : 0);
+    window.n_lines = room ? 1 : between(1, 3), window.line = between(0, 40), window.y_line = span + between(0, 3);
+    const ptrdiff_t all = (window.n_lines - 1) * window.y_line + span, cells = room > all ? room : all;
+    random_rows(&window, dtype, (window.n_lines - 1) * window.line + (n - 1) * window.pitch + tap_high - tap_low
+                + stride * (width - 1) + 1, room ? stride * WIDEST_VECTOR : 0);
     uint8_t *y = output_in(SLOT_Y, cells * bytes), *places = output_in(SLOT_CODE, cells * record);
-    for (ptrdiff_t i = 0; i < n; i++)
+    for (ptrdiff_t i = 0; i < n * window.n_lines; i++)
         for (ptrdiff_t j = 0; j < width; j++) {
             _Alignas(8) uint8_t best[8];
-            const ptrdiff_t to = i * y_pitch + j;
-            const uint64_t best_place =
-                first_best(best, &window, op, dtype, i * window.pitch + stride * j, window.left && j == 0);
+            const ptrdiff_t to = i / n * window.y_line + i % n * y_pitch + j;
+            const ptrdiff_t at = i / n * window.line + i % n * window.pitch + stride * j;
+            const uint64_t best_place = first_best(best, &window, op, dtype, at, window.left && j == 0);
             memcpy(image_of(SLOT_Y, y) + to * bytes, best, (size_t)bytes);
             if (recorded) store_unsigned(image_of(SLOT_CODE, places) + to * record, (size_t)record, best_place);
         }

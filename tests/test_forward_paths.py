@@ -43,6 +43,7 @@ def test_rows(layout, dtype, arguments):
         ("f4 i2", (1, 18, 12, 13), ((3, 3), (2, 1), ((0, 2), (2, 1)), (2, 3))),
         ("f4 u1", (2, 17, 5, 6, 7), ((3, 2, 2), (2, 1, 2), (1, 0, 1))),
         ("f4", (3, 67, 40), ((3,), (2,), (1,))),
+        ("f4 u1", (2, 48, 79, 61), ((3, 3), (2, 2), (1, 1))),  # blocks of rows
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])

@@ -63,20 +63,23 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
 cdef bint sums_down(const Gradient *g) noexcept nogil:
     """Whether vectors of columns go down the rows: 1.1x to 1.5x for 3x3 windows, 1.4x and more for 5x5.
 
-    Not of rows that would leave much of their vectors empty.
+    Not of rows that would leave much of their vectors empty, but from memory 1.6x to 3.5x also of these.
     """
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t lanes = g.kernels.vector_bytes // g.item, narrow = min(lanes, 32 // g.item), rest, used
+    cdef ptrdiff_t lanes = g.kernels.vector_bytes // g.item, rest, part
+    cdef bint is_far = g.bytes > CACHE_BYTES
+    cdef double used
     if (lanes == 0 or g.axis[0].kernel > 1 or g.channels > 1 or height.kernel != width.kernel
             or not (2 <= width.kernel <= 3 or width.kernel == 5) or max(height.dilation, width.dilation) > 1):
         return False
-    rest = width.length % lanes
-    used = width.length - rest + (0 if rest == 0 else narrow if rest <= narrow else lanes)
-    # Up to 1.8 vectors of taps, fewer where lanes stay empty: 5x5 of float32 in nearly full vectors of 64 bytes. Sums
-    # of more take longer than scattering.
-    return (2 * used <= 3 * width.length
-            and 8.0 * g.taps.n * g.item * used <= 14.5 * g.kernels.vector_bytes * width.length)
+    rest, part = width.length % lanes, lanes
+    if g.kernels.vector_bytes == 64 and 2 * rest <= lanes and (g.item < 4 or 2 * width.length >= lanes):
+        part = lanes // 4 if g.item == 4 and 4 * rest <= lanes else lanes // 2
+    used = <double> (width.length - rest + (part if rest > 0 else 0)) / width.length
+    # Of 5x5 windows of float32 in nearly full vectors of 64 bytes: sums of more taps take longer than scattering.
+    return (used <= (4 if is_far else 1.6)
+            and g.taps.n * g.item * used <= (2.75 if is_far else 1.9) * g.kernels.vector_bytes)
 
 
 cdef void backward_flat(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:

@@ -25,6 +25,11 @@ typedef __mmask64 lanes_64;
 #define SAME(bytes, lane, a, b) \
     INTRINSIC(bytes, CPOOL_NAME3(cmpeq, CPOOL_NAME2(EPI, lane), mask))(RAW(bytes, a), RAW(bytes, b))
 
+/* Only some lanes; lane `first` goes to p. */
+#define STORE_WHERE(bytes, lane, p, first, mask, v) \
+    INTRINSIC(bytes, CPOOL_NAME2(mask_storeu, CPOOL_NAME2(EPI, lane)))((char *)(p) - (first) * (lane), mask, \
+                                                                       RAW(bytes, v))
+
 #define BETTER_INTEGERS(v, best) \
     INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmpgt, CPOOL_NAME2(EPI, BYTES), mask))(RAW(VECTOR_BYTES, v), \
                                                                                RAW(VECTOR_BYTES, best))

@@ -54,25 +54,31 @@ static void KERNEL(best_pixels)(void *y, void *record, const void *x, const cpoo
 
 /*
  * What is left of a row is done in narrow vectors where one holds it, 1.1x for rows of 20 floats, and where half of one
- * does of two planes (best_planes), 1.15x more. Rows of half a wide vector and of stride 1 are done in wide ones of two
- * planes: 1.3x for 8 floats, but 0.93x for what is left of 24.
+ * does of two planes (best_planes), 1.15x more. Rows of half a wide vector are done in wide ones of two planes, at
+ * stride 2 of a quarter of four: 1.1x to 1.4x, but 0.93x for what is left of 24.
  */
 static void KERNEL(best_planes)(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
     const ptrdiff_t rest = planes->output[1] % (MAX_VECTOR_BYTES / BYTES), end = planes->output[1];
     const ptrdiff_t whole = rest * BYTES <= MAX_VECTOR_BYTES / 2 ? end - rest : end;
+    const int shares = !whole && (planes->stride == 1 ? 2 * rest * BYTES > PLANES_BYTES
+                                                      : MAX_VECTOR_BYTES == 64 && BYTES == 4);
     if (whole) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, 0, whole);
     if (whole == end) return;
-    if (rest * BYTES * (planes->stride == 1 && !whole ? 2 : 1) <= PLANES_BYTES)
-        OF_WIDTH(best_planes, PLANES_BYTES)(y, record, x, planes, n, whole, end);
-    else OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, whole, end);
+    if (shares) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, whole, end);
+    else OF_WIDTH(best_planes, PLANES_BYTES)(y, record, x, planes, n, whole, end);
 }
 #endif
 
 #if MAX_VECTOR_BYTES && RECORD_BYTES == 1 && SUMS
-/* What is left of a row is done in narrow vectors where one holds it. */
+/*
+ * What is left of a row is done in narrow vectors where one holds it; beside masks only of elements of 1 and 2 bytes
+ * and of rows that are shorter than one: else wide vectors hold it of several rows.
+ */
 static void KERNEL(sum_same)(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n) {
     const ptrdiff_t rest = same->width % (MAX_VECTOR_BYTES / BYTES), end = same->width;
-    const ptrdiff_t whole = rest * BYTES <= PLANES_BYTES ? end - rest : end;
+    const int narrow = rest * BYTES <= PLANES_BYTES &&
+                       (MAX_VECTOR_BYTES < 64 || BYTES < 4 || end * BYTES < PLANES_BYTES);
+    const ptrdiff_t whole = narrow ? end - rest : end;
     if (whole) OF_WIDTH(sum_same, MAX_VECTOR_BYTES)(dx, dout, record, same, n, 0, whole);
     if (whole < end) OF_WIDTH(sum_same, PLANES_BYTES)(dx, dout, record, same, n, whole, end);
 }

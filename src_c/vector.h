@@ -24,6 +24,11 @@
 #define load_bits NAMED(load_bits)
 #define load_halves NAMED(load_halves)
 #define store_halves NAMED(store_halves)
+#define load_parts NAMED(load_parts)
+#define load_code_parts NAMED(load_code_parts)
+#define store_parts NAMED(store_parts)
+#define store_code_parts NAMED(store_code_parts)
+#define store_lanes NAMED(store_lanes)
 #define load_pairs NAMED(load_pairs)
 #define load_pairs_but_first NAMED(load_pairs_but_first)
 #define load_evens NAMED(load_evens)
@@ -82,12 +87,12 @@ CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) {
     const vec v = (vec)CPOOL_NAME2(join, VECTOR_BYTES)(p, p + apart);
     return IS_BOOL ? (vec)-(v != 0) : v;
 }
-CPOOL_INLINE void store_halves(T *low, T *high, vec v) {
-    CPOOL_NAME2(store_apart, VECTOR_BYTES)(low, high, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
-}
 #else
 CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) { return (void)apart, load(p); } /* named, never called */
 #endif
+CPOOL_INLINE void store_halves(T *low, T *high, vec v) {
+    CPOOL_NAME2(store_apart, VECTOR_BYTES)(low, high, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
+}
 CPOOL_INLINE void store(T *p, vec v) { memcpy(p, &v, sizeof v); }
 CPOOL_INLINE lanes_vec flip_of(uint64_t flip) { return (lanes_vec){0} + (CODE_T)flip; }
 /* An element's key, and of that the element. */
@@ -109,14 +114,18 @@ CPOOL_INLINE void store_past_aligned(T *p, vec v) {
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
 CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
 CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
-CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, vec *even, vec *odd) {
+CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, const int parts, vec *even, vec *odd) {
+    (void)parts;
     *even = load(p), *odd = load(p + apart);
 }
-CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart) { return load(p + apart); }
+CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart, const int parts) {
+    return (void)parts, load(p + apart);
+}
 CPOOL_INLINE vec in_order(vec v) { return v; }
 #endif
 
 #include "vector_codes.h"
+#include "vector_parts.h"
 
 #else
 
@@ -210,13 +219,17 @@ CPOOL_INLINE void store_winner(T *y, RECORD_T *record, winner best, lanes_vec fl
 /* part: of a vector only so many elements are written; 0: all. */
 CPOOL_INLINE void store_part(T *y, RECORD_T *record, winner best, lanes_vec flip, const int has_place,
                              ptrdiff_t part) {
-    T values[VECTOR_BYTES ? VECTOR_BYTES / BYTES : 1];
-    RECORD_T places[64];
     if (!part) {
         store_winner(y, record, best, flip, has_place);
         return;
     }
+#if VECTOR_BYTES && HAS_MASKS
+    store_lanes(y, record, flipped(best.value, flip), best.place, has_place, 0, part);
+#else
+    T values[VECTOR_BYTES ? VECTOR_BYTES / BYTES : 1];
+    RECORD_T places[64];
     store_winner(values, places, best, flip, has_place);
     copy_part(y, values, part * BYTES);
     if (has_place) copy_part(record, places, part * RECORD_BYTES);
+#endif
 }

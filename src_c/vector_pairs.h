@@ -24,20 +24,26 @@ CPOOL_INLINE vec evens_first(vec v) { return SHUFFLE_ONE(v, SORTED); }
 #define SHUFFLE_ONE(v, list) SHUFFLE(v, v, list)
 CPOOL_INLINE vec evens_first(vec v) { return v; }
 #endif
-/* p[0], p[2], ... and p[1], p[3], ..., in the order that in_order undoes; of the second half `apart` elements on. */
-CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, vec *even, vec *odd) {
-    vec low = evens_first(load(p)), high = evens_first(load(p + apart));
+/*
+ * p[0], p[2], ... and p[1], p[3], ..., in the order that in_order undoes; of the second half `apart` elements on, or of
+ * 4 parts as far apart.
+ */
+CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, const int parts, vec *even, vec *odd) {
+    vec low = evens_first(parts == 4 ? load_halves(p, apart) : load(p));
+    vec high = evens_first(parts == 4 ? load_halves(p + 2 * apart, apart) : load(p + apart));
     CPOOL_OPAQUE_VECTOR(low);
     CPOOL_OPAQUE_VECTOR(high);
     *even = SHUFFLE(low, high, EVENS);
     *odd = SHUFFLE(low, high, ODDS);
 }
-CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { load_pairs_apart(p, LANES, even, odd); }
-/* p[0], p[2], ... in that order too. The second vector starts one early, so as not to read past the last of these. */
-CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart) {
-    return SHUFFLE(evens_first(load(p)), evens_first(load(p + apart - 1)), LATE_EVENS);
+CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { load_pairs_apart(p, LANES, 1, even, odd); }
+/* p[0], p[2], ... in that order too. The second half starts one early, so as not to read past the last of these. */
+CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart, const int parts) {
+    return parts == 4 ? SHUFFLE(evens_first(load_halves(p, apart)),
+                                evens_first(load_halves(p + 2 * apart - 1, apart)), LATE_EVENS)
+                      : SHUFFLE(evens_first(load(p)), evens_first(load(p + apart - 1)), LATE_EVENS);
 }
-CPOOL_INLINE vec load_evens(const T *p) { return load_evens_apart(p, LANES); }
+CPOOL_INLINE vec load_evens(const T *p) { return load_evens_apart(p, LANES, 1); }
 /* As load_pairs, but with p[1] for p[0], which is not read. */
 CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) {
     vec low = load(p + 1), high = evens_first(load(p + LANES));

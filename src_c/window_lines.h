@@ -4,7 +4,7 @@
  */
 #define viewing_rows NAMED(viewing_rows)
 #define cells_written NAMED(cells_written)
-#define store_lanes NAMED(store_lanes)
+#define store_some NAMED(store_some)
 #define store_cells NAMED(store_cells)
 #define sum_cells NAMED(sum_cells)
 #define sum_row NAMED(sum_row)
@@ -30,7 +30,7 @@ typedef struct {
 } cells_written;
 
 /* The lanes of a vector from `first` to `end`. */
-CPOOL_INLINE void store_lanes(T *to, vec cells, ptrdiff_t first, ptrdiff_t end) {
+CPOOL_INLINE void store_some(T *to, vec cells, ptrdiff_t first, ptrdiff_t end) {
     T lanes[LANES];
     store(lanes, cells);
     memcpy(to + first, lanes + first, (size_t)(end - first) * BYTES);
@@ -93,7 +93,7 @@ CPOOL_INLINE void sum_row(cells_written *dx, const T *dout, const RECORD_T *reco
         SUM_CELLS(1);
         if (m == 0) low = (vec)((lanes_vec)low | (lanes_vec)dx->begun);
         if (end - 2 * m >= LANES) {
-            if (dx->skip) store_lanes(to, low, dx->skip, LANES), dx->skip = 0;
+            if (dx->skip) store_some(to, low, dx->skip, LANES), dx->skip = 0;
             else store_cells(to, low, streams);
             low = high;
         }
@@ -125,6 +125,6 @@ CPOOL_INLINE void sum_lines(T *first_cell, const T *dout, const RECORD_T *record
 #undef SUM_ROW
         }
     }
-    if (dx.lane > dx.skip) store_lanes(dx.to, dx.begun, dx.skip, dx.lane);
+    if (dx.lane > dx.skip) store_some(dx.to, dx.begun, dx.skip, dx.lane);
     if (streams) STREAMED;
 }

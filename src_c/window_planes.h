@@ -23,22 +23,23 @@ typedef struct {
 
 /* The best of the taps in a row of x. */
 CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns *columns, vec fill, ptrdiff_t far,
-                                best_mask *nan, const int kernel, const int stride, const int halves,
+                                best_mask *nan, const int kernel, const int stride, const int parts,
                                 const int has_place, const int ordered) {
     winner best = {fill, columns->place[0]};
     vec cells[MOST_TAPS];
     shortly_ahead(x, stride * VECTOR_BYTES, far);
-    if (stride == 2) load_pairs_apart(x, apart, cells, cells + 1);
+    if (stride == 2) load_pairs_apart(x, apart, parts, cells, cells + 1);
     CPOOL_UNROLL
     for (int t = stride == 2 ? 2 : 0; t < kernel; t++) {
-        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart) : halves ? load_halves(x + t, apart) : load(x + t);
+        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart, parts)
+                   : parts == 2 ? load_halves(x + t, apart) : load(x + t);
         CPOOL_OPAQUE_VECTOR(cells[t]);
     }
     CPOOL_UNROLL
     for (int t = 0; t < kernel; t++) cells[t] = flipped(cells[t], columns->flip);
     /* Of stride 1 the first and the last tap see all cells, if lanes are not fewer than what lies between. */
     if (ordered)
-        for (int t = stride == 1 && LANES >= (kernel - 1) << halves ? kernel - 1 : 1; t < kernel; t++)
+        for (int t = stride == 1 && LANES >= (kernel - 1) * parts ? kernel - 1 : 1; t < kernel; t++)
             note_nan(nan, cells[t], cells[stride == 2 ? t - 1 : 0]);
     if (columns->left) {
         CPOOL_UNROLL
@@ -59,11 +60,11 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
 /* The same of a row that may be padding: that names the window's first cell in its column. */
 CPOOL_INLINE winner row_or_padding(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrdiff_t height, ptrdiff_t apart,
                                    const plane_columns *columns, vec fill, ptrdiff_t far, best_mask *nan,
-                                   const int kernel, const int stride, const int halves, const int has_place,
+                                   const int kernel, const int stride, const int parts, const int has_place,
                                    const int ordered) {
     winner best = {fill, columns->place[0]};
     if ((size_t)row < (size_t)height)
-        return best_of_row(x + row * pitch, apart, columns, fill, far, nan, kernel, stride, halves, has_place,
+        return best_of_row(x + row * pitch, apart, columns, fill, far, nan, kernel, stride, parts, has_place,
                            ordered);
     if (row < 0) best.place -= splat(row * kernel);
     return best;
@@ -78,62 +79,67 @@ CPOOL_INLINE const T *copied_plane(const T *x, const cpool_planes *planes, ptrdi
     return copy + planes->before[1];
 }
 
-/* A row of a vector, of which only a part may be written. halves: the second is of the plane `second` outputs on. */
+/* A row of a vector, of which only a part may be written. parts: the others are of planes so many outputs on. */
 CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, lanes_vec flip, const int has_place,
-                                const int stride, const int halves, ptrdiff_t second, ptrdiff_t part) {
+                                const int stride, const int parts, ptrdiff_t apart, ptrdiff_t part) {
     if (stride == 2) {
         best.value = in_order(best.value);
         if (has_place) best.place = codes_in_order(best.place);
     }
-    if (!halves) {
+    if (parts == 1) {
         store_part(y, record, best, flip, has_place, part);
         return;
     }
+    best.value = flipped(best.value, flip);
     if (!part) {
-        typedef CPOOL_NAME2(raw, VECTOR_BYTES) raw;
-        CPOOL_NAME2(store_apart, VECTOR_BYTES)(y, y + second, (raw)flipped(best.value, flip));
-        if (has_place) store_codes_apart(record, record + second, best.place);
+        store_parts(y, apart, best.value, parts);
+        if (has_place) store_code_parts(record, apart, best.place, parts);
         return;
     }
+#if HAS_MASKS
+    for (int i = 0; i < parts; i++)
+        store_lanes(y + i * apart, record + i * apart, best.value, best.place, has_place, i * LANES / parts, part);
+#else
     T values[LANES];
     RECORD_T places[64];
-    store_winner(values, places, best, flip, has_place);
-    copy_part(y, values, part * BYTES);
-    copy_part(y + second, values + LANES / 2, part * BYTES);
-    if (!has_place) return;
-    copy_part(record, places, part * RECORD_BYTES);
-    copy_part(record + second, places + LANES / 2, part * RECORD_BYTES);
+    store(values, best.value);
+    if (has_place) store_code(places, best.place);
+    for (int i = 0; i < parts; i++) {
+        copy_part(y + i * apart, values + i * LANES / parts, part * BYTES);
+        if (has_place) copy_part(record + i * apart, places + i * LANES / parts, part * RECORD_BYTES);
+    }
+#endif
 }
 
 /*
- * One vector of columns of n planes; halves: of two planes together, 1.5x for rows of 4 outputs of 8 lanes. Returns
- * whether anything was NaN against the word of `ordered`.
+ * One vector of columns of n planes; parts: of so many planes together, of two 1.5x for rows of 4 outputs of 8 lanes.
+ * Returns whether anything was NaN against the word of `ordered`.
  */
 CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_planes *planes, ptrdiff_t n,
-                              const plane_columns *columns, const int kernel, const int stride, const int halves,
+                              const plane_columns *columns, const int kernel, const int stride, const int parts,
                               const int has_place, const int ordered) {
     const cpool_planes p = *planes; /* in copies: to the compiler a record's bytes could be these */
     const plane_columns c = *columns;
     const int at_once = stride == 1 ? 2 : 1; /* rows of outputs, which share all of x's but one each */
     const vec fill = flipped((vec){0} + *(const T *)p.fill, c.flip);
-    const ptrdiff_t lanes = halves ? LANES / 2 : LANES, width = p.output[1] > lanes ? p.output[1] : lanes;
+    const ptrdiff_t lanes = LANES / parts, width = p.output[1] > lanes ? p.output[1] : lanes;
     const ptrdiff_t last_row = width * stride + kernel - 1 - p.before[1]; /* so far the last row is read */
     const ptrdiff_t outputs = p.output[0] * p.output[1];
     /* Rows of outputs above those that see padding below, and above those whose end is another plane's beginning. */
     const ptrdiff_t inside = p.height + p.before[0] < kernel ? 0 : (p.height + p.before[0] - kernel) / stride + 1;
-    const ptrdiff_t loose_of_two = loose_rows(p.output[0], p.output[1], lanes, outputs - c.first);
+    const ptrdiff_t loose_of_parts = loose_rows(p.output[0], p.output[1], lanes, outputs - c.first);
     best_mask nan = {0};
     winner row[MOST_TAPS + 1], pair;
 #define ROW(i) \
-    best_of_row(cells + (i) * pitch, apart, &c, fill, p.ahead, &nan, kernel, stride, halves, has_place, ordered)
+    best_of_row(cells + (i) * pitch, apart, &c, fill, p.ahead, &nan, kernel, stride, parts, has_place, ordered)
 #define ROW_OR_PADDING(i) \
-    row_or_padding(cells, i, pitch, p.height, apart, &c, fill, p.ahead, &nan, kernel, stride, halves, has_place, \
+    row_or_padding(cells, i, pitch, p.height, apart, &c, fill, p.ahead, &nan, kernel, stride, parts, has_place, \
                    ordered)
 #define WIN(first, second) winner_of(first, second, has_place, ordered)
 #define BELOW(best, n_rows) (winner){(best).value, (best).place + c.row[n_rows]}
 #define OUT(best, part) \
     do { \
-        store_columns(y, record, best, c.flip, has_place, stride, halves, second, part); \
+        store_columns(y, record, best, c.flip, has_place, stride, parts, y_apart, part); \
         y += p.output[1]; \
         record += p.output[1]; \
     } while (0)
@@ -160,8 +166,8 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
     record += c.first;
     for (ptrdiff_t together; n > 0; n -= together, x += together * p.plane) {
         const T *cells = x;
-        ptrdiff_t first = -p.before[0], pitch = p.row, apart = LANES, second = 0;
-        together = halves && n > 1 ? 2 : 1;
+        ptrdiff_t first = -p.before[0], pitch = p.row, apart = LANES, y_apart = 0;
+        together = n >= parts ? parts : 1;
         if (x - (const T *)p.first < p.before[1] ||
             (const T *)p.end - x < (together - 1) * p.plane + (p.height - 1) * pitch + last_row) {
             together = 1;
@@ -169,11 +175,11 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
             cells = copied_plane(x, &p, (p.height - 1) * pitch + (last_row > p.width ? last_row : p.width));
         }
         cells += c.first * stride - p.before[1];
-        if (halves) apart = (together - 1) * p.plane, second = (together - 1) * outputs;
+        if (parts > 1) apart = together > 1 ? p.plane : 0, y_apart = together > 1 ? outputs : 0;
         /* Rows may be written past their end, as far as y goes or to where another plane has begun. */
-        const T *const end_y = y + (together == 2 ? outputs : n * outputs) - c.first;
-        const ptrdiff_t loose = together == 2 ? loose_of_two
-                                              : loose_rows(p.output[0], p.output[1], lanes, end_y - y);
+        const T *const end_y = y + (together > 1 ? outputs : n * outputs) - c.first;
+        const ptrdiff_t loose = together > 1 ? loose_of_parts
+                                             : loose_rows(p.output[0], p.output[1], lanes, end_y - y);
         const ptrdiff_t end = (inside < loose ? inside : loose) - at_once + 1;
         CPOOL_UNROLL
         for (int t = 0; t < kernel - stride; t++) row[t] = ROW_OR_PADDING(first + t);
@@ -183,8 +189,8 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
             while (i < end && first + kernel - stride >= 0) STEP(ROW, 0, 1);
             if (i < p.output[0]) STEP(ROW_OR_PADDING, end_y - y >= lanes ? 0 : p.output[1], i + 1 < p.output[0]);
         }
-        y += second;
-        record += second;
+        y += (together - 1) * outputs;
+        record += (together - 1) * outputs;
     }
 #undef ROW
 #undef ROW_OR_PADDING
@@ -202,9 +208,11 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
                                               ptrdiff_t first, ptrdiff_t end_column) {
     plane_columns c = {.flip = flip_of(p->flip)};
-#define CAN_HALVE(stride) ((stride) == 1 ? VECTOR_BYTES >= 32 : VECTOR_BYTES <= PLANES_BYTES)
-    const int halves = CAN_HALVE(p->stride) && end_column - first <= LANES / 2, has_place = record != NULL;
-    const ptrdiff_t lanes = halves ? LANES / 2 : LANES;
+#define CAN_PART(stride, parts) ((parts) == 2 ? (stride) == 2 || VECTOR_BYTES >= 32 : (stride) == 2 && HAS_QUARTERS)
+    const ptrdiff_t n_columns = end_column - first;
+    const int quarters = CAN_PART(p->stride, 4) && n_columns <= LANES / 4;
+    const int halves = CAN_PART(p->stride, 2) && n_columns <= LANES / 2, has_place = record != NULL;
+    const ptrdiff_t lanes = quarters ? LANES / 4 : halves ? LANES / 2 : LANES;
     for (c.first = first; c.first < end_column; c.first += LANES) {
         if (p->output[1] > lanes && c.first > p->output[1] - lanes) c.first = p->output[1] - lanes;
         for (ptrdiff_t t = 0; t < p->kernel; t++) {
@@ -226,20 +234,26 @@ static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void 
         c.left = column < 0 || last + p->kernel / 2 > p->width;
         c.right = column + p->kernel / 2 < 0 || last + p->kernel > p->width;
         for (ptrdiff_t t = 0; t <= p->kernel; t++) c.row[t] = splat(t * p->kernel);
+#define DOWN(kernel, stride, parts, ordered) \
+    down_columns(y, record, x, p, n, &c, kernel, stride, parts, has_place, ordered)
+#define PARTS(kernel, stride, parts) \
+    (void)((IS_ORDERED && !DOWN(kernel, stride, parts, 1)) || DOWN(kernel, stride, parts, 0))
 #define COLUMNS(kernel, stride) \
     do { \
-        if (halves && !CAN_HALVE(stride)) break; \
-        if (!IS_ORDERED || down_columns(y, record, x, p, n, &c, kernel, stride, halves, has_place, 1)) \
-            down_columns(y, record, x, p, n, &c, kernel, stride, halves, has_place, 0); \
+        if (CAN_PART(stride, 4) && quarters) PARTS(kernel, stride, 4); \
+        else if (CAN_PART(stride, 2) && halves) PARTS(kernel, stride, 2); \
+        else PARTS(kernel, stride, 1); \
     } while (0)
-        CPOOL_CONSTANT(has_place, CPOOL_CONSTANT(halves,
+        CPOOL_CONSTANT(has_place,
             if (HAS_PAIRS && p->stride == 2 && p->kernel == 2) COLUMNS(2, 2);
             else if (HAS_PAIRS && p->stride == 2) COLUMNS(3, 2);
             else if (p->kernel == 2) COLUMNS(2, 1);
             else if (p->kernel == 3) COLUMNS(3, 1);
-            else COLUMNS(5, 1)));
+            else COLUMNS(5, 1));
+#undef DOWN
+#undef PARTS
 #undef COLUMNS
     }
-#undef CAN_HALVE
+#undef CAN_PART
 }
 #undef MOST_TAPS

@@ -3,8 +3,6 @@
  * neighbouring cells, for one dtype and width of vector and records of bytes. Parameters: the vocabulary of vector.h;
  * spread_to and sum_where of window_spread.h.
  */
-#define load_parts NAMED(load_parts)
-#define load_code_parts NAMED(load_code_parts)
 #define add_outputs NAMED(add_outputs)
 #define store_row NAMED(store_row)
 #define sum_rows_down NAMED(sum_rows_down)
@@ -14,21 +12,6 @@
 #define LAST_SEEN(stride, before) (((before) + (stride) - 1) / (stride))
 
 #include "window_lines.h"
-
-/* A vector of outputs, or so many parts of one that lie apart, and their codes. */
-CPOOL_INLINE vec load_parts(const T *p, ptrdiff_t apart, const int parts) {
-#if HAS_MASKS && BYTES == 4
-    if (parts == 4) return (vec)CPOOL_NAME2(gather_blocks, VECTOR_BYTES)(p, apart * BYTES);
-#endif
-    return parts == 1 ? load_bits(p) : load_halves(p, apart);
-}
-CPOOL_INLINE code_vec load_code_parts(const RECORD_T *p, ptrdiff_t apart, const int parts) {
-#if HAS_MASKS
-    if (parts > 1) return load_codes_apart(p, apart, parts);
-#endif
-    (void)apart, (void)parts;
-    return load_code(p);
-}
 
 /* What a row of outputs adds to the rows of dx that it looks at; of each, `stride` vectors. */
 CPOOL_INLINE void add_outputs(vec sum[3][2], const T *dout, const RECORD_T *record, ptrdiff_t apart,

@@ -63,8 +63,9 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     flat = (1, *window[0])[-3] == 1 and (1, *shape[-rank:])[-3] == 1 if rank == 3 else True
     eights = VECTOR_BYTES[isa] >= 32 and planes >= 8 and prod(window[0]) <= 256 and outputs <= MOST_STARTS and flat
     taken = {EIGHTS if name == GROUPS and eights else name for name in taken}
-    if y_shape == shape and size_is_left(isa, shape, window, dtype.itemsize):
-        way = DOWN if not last and goes_down(isa, shape, window, dtype.itemsize) else FLAT
+    down = not last and goes_down(isa, shape, window, dtype.itemsize)
+    if y_shape == shape and size_is_left(isa, shape, window, dtype.itemsize, down):
+        way = DOWN if down else FLAT
         taken = {way if name in (GROUPS, EIGHTS, PLANES, CHANNELS) else name for name in taken - {PARTS}}
     elif not last and goes_by_rows(isa, shape, y_shape, window, dtype.itemsize):
         taken = {ROWS if name in (GROUPS, EIGHTS, PLANES, PAIRS) else name for name in taken - {PARTS}}
@@ -81,13 +82,16 @@ def summed(isa, window, item):
 
 def goes_down(isa, shape, window, item):
     """Whether a window that leaves the size as it is has its sums made in vectors of columns."""
-    lanes, narrow, width = VECTOR_BYTES[isa] // item, min(VECTOR_BYTES[isa], 32) // item, shape[-1]
+    lanes, width, far = VECTOR_BYTES[isa] // item, shape[-1], prod(shape) * item > 20 << 20
     kernel = (1, 1, *window[0])[-3:]
     if lanes == 0 or kernel[0] > 1 or kernel[1] != kernel[2] or kernel[2] not in (2, 3, 5) or len(window) > 3:
         return False
-    rest = width % lanes
-    used = width - rest + (0 if rest == 0 else narrow if rest <= narrow else lanes)
-    return 2 * used <= 3 * width and 8 * prod(kernel) * item * used <= 14.5 * VECTOR_BYTES[isa] * width
+    part = lanes
+    if isa == "avx512" and 2 * (width % lanes) <= lanes and (item < 4 or 2 * width >= lanes):
+        part = lanes // 4 if item == 4 and 4 * (width % lanes) <= lanes else lanes // 2
+    used = (width // lanes * lanes + (part if width % lanes else 0)) / width
+    taps = prod(kernel) * item * used / VECTOR_BYTES[isa]
+    return used <= (4 if far else 1.6) and taps <= (2.75 if far else 1.9)
 
 
 def goes_by_rows(isa, shape, y_shape, window, item):
@@ -129,12 +133,12 @@ def goes_down_pixels(isa, shape, window, item):
     return plain and serves and isa == "avx512" and pixel >= 16 and pixel % 2048 != 0
 
 
-def size_is_left(isa, shape, window, item):
+def size_is_left(isa, shape, window, item, down):
     """Whether a window of stride 1, with as many outputs as there are cells, is summed over all of them at once."""
     kernel, stride = window[0], (*window, window[0])[1]
     lengths = shape[-len(kernel) :]
     dilation = window[3] if len(window) > 3 else (1,) * len(kernel)
     spans = [(taps - 1) * step + 1 for taps, step in zip(kernel, dilation, strict=True)]
     fits = all(span <= length for span, length in zip(spans, lengths, strict=True))
-    few = 8 * prod(kernel) * item <= 9 * VECTOR_BYTES[isa] or goes_down(isa, shape, window, item)
+    few = 8 * prod(kernel) * item <= 9 * VECTOR_BYTES[isa] or down
     return max(stride) == 1 and fits and few

@@ -41,6 +41,9 @@ def one_thread():
         ("f4 u1", (2, 3, 6, 9), ((2, 2), (1, 1))),  # an odd number of rows of outputs
         ("f4 f8", (1, 19, 9, 7), ((3, 3), (2, 2), (1, 1))),  # two planes in a vector, of the last one alone
         ("f4 f8 i4", (1, 20, 2, 5), ((3, 3), (2, 2), (1, 1))),  # that has more outputs than a plane
+        ("f4 i4", (1, 19, 7, 7), ((3, 3), (2, 2))),  # four planes in a vector, of the last three one by one
+        ("f4 i4", (1, 11, 13, 13), ((3, 3), (2, 2))),  # two, of part of a vector
+        ("f4 i4", (1, 9, 7, 4), ((2, 2), (2, 2))),
         ("f4", (2, 2, 99, 41), ((3, 3), (2, 2), (1, 1))),  # the largest planes
         ("u1 i2", (2, 3, 41, 92), ((3, 3), (2, 2), (1, 1))),
         ("f4 f8 u1", (2, 8, 16, 12), ((3, 3), (2, 2), ((0, 1), (2, 2)))),

@@ -75,7 +75,6 @@ CPOOL_INLINE ptrdiff_t loose_rows(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t writte
 /* Some rows of y, done in vectors of one width; not loose: as many columns as a vector has, or more. */
 typedef struct {
     ptrdiff_t row, end_row, width;
-    ptrdiff_t at;  /* where x begins, from the window's rows on */
     int loose;   /* rows may be written past their end */
     int streams; /* cpool_spread: past the caches */
 } row_part;
@@ -94,7 +93,7 @@ CPOOL_INLINE void best_in_vectors(best_of_width *const *of_width, ptrdiff_t item
     const int loose = exact - (exact > widest && !is_one_vector(width * item, exact));
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
     const ptrdiff_t n_loose = loose_rows(n, y_pitch, (width + lanes - 1) & -lanes, room);
-    const row_part loose_part = {0, n_loose, width, 0, 1, 0}, exact_part = {n_loose, n, width, 0, 0, 0};
+    const row_part loose_part = {0, n_loose, width, 1, 0}, exact_part = {n_loose, n, width, 0, 0};
     if (n_loose > 0) of_width[loose](y, record, y_pitch, window, loose_part);
     if (n > n_loose) of_width[exact](y, record, y_pitch, window, exact_part);
 }
@@ -120,7 +119,7 @@ CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t 
     }
     /* Of rows of x a last vector's part is streamed, of channels none, which do not have it. */
     streams = streams && exact == 0 && steps % 16 == 0 && (apart > 1 || (width & (lanes - 1)) == 0);
-    const row_part loose_part = {0, n_loose, width, 0, 1, 0}, exact_part = {n_loose, n, width, 0, 0, streams};
+    const row_part loose_part = {0, n_loose, width, 1, 0}, exact_part = {n_loose, n, width, 0, streams};
     if (n_loose > 0) of_width[loose](dx, dx_pitch, dout, record, taps, width, loose_part);
     if (n > n_loose) of_width[exact](dx, dx_pitch, dout, record, taps, width, exact_part);
 }

@@ -64,7 +64,7 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
     do { \
         T *const to = y + out + j; \
         RECORD_T *const record_to = has_place ? record + out + j : NULL; \
-        const ptrdiff_t at = p.at + i * pitch + j; \
+        const ptrdiff_t at = i * pitch + j; \
         if (asks) ask_ahead(window, at, step, n_vectors); \
         if (!best_at(to, record_to, y_step, window, at, step, n_vectors, has_place, IS_ORDERED)) \
             best_again(to, record_to, y_step, window, at, step, n_vectors, has_place); \
@@ -93,37 +93,36 @@ CPOOL_INLINE void best_rows(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpo
 #undef BEST_AT
 }
 
-/* All lines of a window. Functions of their own, because together they have more to hold than there are registers. */
+/* Functions of their own, because together they have more to hold than there are registers. */
 #define OF_WINDOW void *y, void *record, ptrdiff_t y_pitch, const cpool_window *w, row_part p
-#define WAY(name, rows, ...) \
-    static CPOOL_NOINLINE void NAMED(name)(OF_WINDOW) { \
-        T *to = y; \
-        RECORD_T *codes = record; \
-        for (ptrdiff_t line = 0; line < w->n_lines; line++, to += w->y_line, p.at += w->line) { \
-            rows(to, codes, y_pitch, w, p, __VA_ARGS__); \
-            if (codes) codes += w->y_line; \
-        } \
-    }
-WAY(recorded_rows, best_rows, 1)
+#define WAY(name, ...) \
+    static CPOOL_NOINLINE void NAMED(name)(OF_WINDOW) { __VA_ARGS__; }
+WAY(recorded_rows, best_rows(y, record, y_pitch, w, p, 1))
 #if RECORD_BYTES == 1
-WAY(bare_rows, best_rows, 0)
+WAY(bare_rows, best_rows(y, record, y_pitch, w, p, 0))
 #include "window_known.h"
-WAY(bare_squares, best_square, 1, 0)
-WAY(recorded_squares, best_square, 1, 1)
+WAY(bare_squares, best_square(y, record, y_pitch, w, p, 1, 0))
+WAY(recorded_squares, best_square(y, record, y_pitch, w, p, 1, 1))
 #if HAS_PAIRS
-WAY(bare_pairs, best_square, 2, 0)
-WAY(recorded_pairs, best_square, 2, 1)
-static void NAMED(window_best_pairs)(OF_WINDOW) {
-    (record ? NAMED(recorded_pairs) : NAMED(bare_pairs))(y, record, y_pitch, w, p);
-}
+WAY(bare_pairs, best_square(y, record, y_pitch, w, p, 2, 0))
+WAY(recorded_pairs, best_square(y, record, y_pitch, w, p, 2, 1))
+WAY(window_best_pairs, (record ? NAMED(recorded_pairs) : NAMED(bare_pairs))(y, record, y_pitch, w, p))
+#endif
 #endif
 static void NAMED(window_best)(OF_WINDOW) {
-    const int is_square = w->n_rows == w->n_taps && w->n_taps > 1 && w->n_taps <= 3;
-    (record ? is_square ? NAMED(recorded_squares) : NAMED(recorded_rows)
-            : is_square ? NAMED(bare_squares) : NAMED(bare_rows))(y, record, y_pitch, w, p);
-}
-#else
-static void NAMED(window_best)(OF_WINDOW) { NAMED(recorded_rows)(y, record, y_pitch, w, p); }
+    cpool_window window = *w;
+#if RECORD_BYTES == 1
+    if (w->n_rows == w->n_taps && w->n_taps > 1 && w->n_taps <= 3) {
+        (record ? NAMED(recorded_squares) : NAMED(bare_squares))(y, record, y_pitch, w, p);
+        return;
+    }
 #endif
+    for (ptrdiff_t line = 0, at = 0; line < w->n_lines; line++, at += w->y_line, window.tap += w->line) {
+        if (record) NAMED(recorded_rows)((T *)y + at, (RECORD_T *)record + at, y_pitch, &window, p);
+#if RECORD_BYTES == 1
+        else NAMED(bare_rows)((T *)y + at, NULL, y_pitch, &window, p);
+#endif
+    }
+}
 #undef OF_WINDOW
 #undef WAY

@@ -125,16 +125,20 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
     const ptrdiff_t at_once = vectors == 1 || (vectors <= 4 && !streams) ? 32 / vectors : 1;
     const ptrdiff_t y_step = at_once > 1 ? y_pitch : LANES, step = at_once > 1 ? pitch : stride * LANES;
 #define RUN(n, left) \
-    best_run(y + i * y_pitch + j, record + i * y_pitch + j, y_step, window, &known, p.at + i * pitch + stride * j, \
-             step, n, rows, taps, stride, left, has_place, streams)
-    for (ptrdiff_t i = p.row, n_rows, j; i < p.end_row; i += n_rows) {
-        n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
-        for (ptrdiff_t v = at_once > 1 ? vectors - 1 : 0, n; v >= 0 && v < vectors; v += at_once > 1 ? -1 : n) {
-            n = v < whole && !(left && v == 0) ? whole - v : 1;
-            j = v < whole ? v * LANES : p.width - LANES;
-            if (left && v == 0) RUN(n_rows, 1);
-            else RUN(at_once > 1 ? n_rows : n, 0);
+    best_run(y + i * y_pitch + j, record + i * y_pitch + j, y_step, window, &known, at + i * pitch + stride * j, step, \
+             n, rows, taps, stride, left, has_place, streams)
+    for (ptrdiff_t line = 0, at = 0; line < window->n_lines; line++, at += window->line) {
+        for (ptrdiff_t i = p.row, n_rows, j; i < p.end_row; i += n_rows) {
+            n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
+            for (ptrdiff_t v = at_once > 1 ? vectors - 1 : 0, n; v >= 0 && v < vectors; v += at_once > 1 ? -1 : n) {
+                n = v < whole && !(left && v == 0) ? whole - v : 1;
+                j = v < whole ? v * LANES : p.width - LANES;
+                if (left && v == 0) RUN(n_rows, 1);
+                else RUN(at_once > 1 ? n_rows : n, 0);
+            }
         }
+        y += window->y_line;
+        if (has_place) record += window->y_line;
     }
 #undef RUN
     if (streams) STREAMED;

@@ -82,8 +82,8 @@ cdef extern from "cpool_kernels.h" nogil:
         int64_t tap_code[3]
         ptrdiff_t ahead
     ctypedef void cpool_sum_pixels(void *, const void *, const void *, const cpool_sums *) noexcept
-    ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t,
-                               ptrdiff_t, ptrdiff_t, bint) noexcept
+    ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t, ptrdiff_t,
+                               ptrdiff_t, ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
         ptrdiff_t kernel, stride, width, n, height
         ptrdiff_t before[2]

@@ -39,7 +39,7 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
 cdef void backward_spread(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A chunk of output rows of one slice of dx."""
     cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t slice = item // g.parts, row = item % g.parts * g.chunk, n = min(g.chunk, g.rows - row), i
+    cdef ptrdiff_t slice = item // g.parts, row = item % g.parts * g.chunk, n = min(g.chunk, g.rows - row)
     cdef ptrdiff_t pitch = g.axis[1].stride * <ptrdiff_t> g.cell[1], outputs = width.output * g.channels
     # A slice has the outputs and the taps of its depth.
     cdef ptrdiff_t at = (slice // g.axis[0].kernel * g.rows + row) * outputs
@@ -49,13 +49,11 @@ cdef void backward_spread(const Gradient *g, char *scratch, ptrdiff_t item) noex
     taps.n = g.axis[1].kernel * width.kernel
     taps.code += slice % g.axis[0].kernel * taps.n
     if g.channels == 1:
-        g.kernels.spread_pairs[g.dtype](dx, pitch, g.dout + at * g.item, g.record + at, &taps, n, outputs, cells,
+        g.kernels.spread_pairs[g.dtype](dx, pitch, g.dout + at * g.item, g.record + at, &taps, 1, 0, n, outputs, cells,
                                         g.streams)
     else:
-        for i in range(n):
-            g.kernels.spread_cells[g.dtype](dx + i * pitch * g.item, width.stride * g.channels,
-                                            g.dout + (at + i * outputs) * g.item, g.record + at + i * outputs, &taps,
-                                            width.output, g.channels, 0, g.streams)
+        g.kernels.spread_cells[g.dtype](dx, width.stride * g.channels, g.dout + at * g.item, g.record + at, &taps, n,
+                                        pitch, width.output, g.channels, 0, g.streams)
     if not g.exact:
         clear_rest(g, dx, n * g.axis[1].stride, cells)
 

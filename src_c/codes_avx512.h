@@ -30,6 +30,9 @@ typedef __mmask64 lanes_64;
     INTRINSIC(bytes, CPOOL_NAME2(mask_storeu, CPOOL_NAME2(EPI, lane)))((char *)(p) - (first) * (lane), mask, \
                                                                        RAW(bytes, v))
 
+/* Four elements of 4 bytes for each block: from the n-th one on of low's, and the first n of high's. */
+#define BETWEEN_BLOCKS(low, high, n) ((vec)_mm512_alignr_epi8((__m512i)(high), (__m512i)(low), 4 * (n)))
+
 #define BETTER_INTEGERS(v, best) \
     INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmpgt, CPOOL_NAME2(EPI, BYTES), mask))(RAW(VECTOR_BYTES, v), \
                                                                                RAW(VECTOR_BYTES, best))

@@ -239,14 +239,15 @@ typedef struct {
 typedef void cpool_sum_pixels(void *dx, const void *dout, const void *record, const cpool_sums *sums);
 
 /*
- * Windows that lie side by side. spread_cells: writes dout[n][width] + 0, or 0, to i * dx_pitch + offset[t] + j for
- * every tap of the rising ones. spread_pairs: to ... + 2 * j, and an odd t is the right neighbour of the one before. A
- * row may be written past its end within the first `room` elements of dx; what it overwrites there of the rows that
- * follow is written afterwards. streams: past the caches, where dx and all that is added to it are multiples of 16
- * bytes (and in spread_cells rows are whole vectors).
+ * Windows that lie side by side. spread_cells: writes dout[n_lines][n][width] + 0, or 0, to l * line + i * dx_pitch +
+ * offset[t] + j for every tap of the rising ones. spread_pairs: to ... + 2 * j, and an odd t is the right neighbour of
+ * the one before. A row may be written past its end within the first `room` elements of dx, if n_lines is 1; what it
+ * overwrites there of the rows that follow is written afterwards. streams: past the caches, where dx and all that is
+ * added to it are multiples of 16 bytes (and in spread_cells rows are whole vectors).
  */
 typedef void cpool_spread(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
-                          ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams);
+                          ptrdiff_t n_lines, ptrdiff_t line, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room,
+                          int streams);
 
 /*
  * Backward of windows of kernel x kernel cells (2 or 3) that begin a stride of 1 or 2 apart, the first one before[2]

@@ -105,11 +105,12 @@ typedef void spread_of_width(void *dx, ptrdiff_t dx_pitch, const void *dout, con
 /* apart: columns of dx from an output's cell to the next one's. */
 CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t item, ptrdiff_t apart, void *dx,
                                     ptrdiff_t dx_pitch, const void *dout, const void *record, const cpool_taps *taps,
-                                    ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) {
+                                    ptrdiff_t n_lines, ptrdiff_t line, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room,
+                                    int streams) {
     const int exact = vectors_too_wide(width * item);
     const int loose = exact - (exact > 0 && !is_one_vector(width * item, exact));
     const ptrdiff_t lanes = MAX_VECTOR_BYTES >> loose > item ? (MAX_VECTOR_BYTES >> loose) / item : 1;
-    ptrdiff_t n_loose = 0, steps = (ptrdiff_t)dx | (dx_pitch | apart * width) * item;
+    ptrdiff_t n_loose = 0, steps = (ptrdiff_t)dx | (line | dx_pitch | apart * width) * item;
     for (ptrdiff_t t = 0; t < taps->n; t += apart) steps |= taps->offset[t] * item;
     if (loose < exact) {
         /* As far as dx may be written and dout be read. */
@@ -120,8 +121,13 @@ CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t 
     /* Of rows of x a last vector's part is streamed, of channels none, which do not have it. */
     streams = streams && exact == 0 && steps % 16 == 0 && (apart > 1 || (width & (lanes - 1)) == 0);
     const row_part loose_part = {0, n_loose, width, 1, 0}, exact_part = {n_loose, n, width, 0, streams};
-    if (n_loose > 0) of_width[loose](dx, dx_pitch, dout, record, taps, width, loose_part);
-    if (n > n_loose) of_width[exact](dx, dx_pitch, dout, record, taps, width, exact_part);
+    for (ptrdiff_t i = 0; i < n_lines; i++) {
+        char *const to = (char *)dx + i * line * item;
+        const char *const from = (const char *)dout + i * n * width * item;
+        const char *const codes = (const char *)record + i * n * width;
+        if (n_loose > 0) of_width[loose](to, dx_pitch, from, codes, taps, width, loose_part);
+        if (n > n_loose) of_width[exact](to, dx_pitch, from, codes, taps, width, exact_part);
+    }
 }
 
 #if HAS_EIGHTS

@@ -55,13 +55,16 @@ static void KERNEL(best_pixels)(void *y, void *record, const void *x, const cpoo
 /*
  * What is left of a row is done in narrow vectors where one holds it, 1.1x for rows of 20 floats, and where half of one
  * does of two planes (best_planes), 1.15x more. Rows of half a wide vector are done in wide ones of two planes, at
- * stride 2 of a quarter of four: 1.1x to 1.4x, but 0.93x for what is left of 24.
+ * stride 2 of a quarter of four: 1.1x to 1.4x, but 0.93x for what is left of 24. With a record a quarter left of 5x5
+ * windows is done of four planes too, 1.1x for rows of 20 floats.
  */
 static void KERNEL(best_planes)(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
     const ptrdiff_t rest = planes->output[1] % (MAX_VECTOR_BYTES / BYTES), end = planes->output[1];
     const ptrdiff_t whole = rest * BYTES <= MAX_VECTOR_BYTES / 2 ? end - rest : end;
-    const int shares = !whole && (planes->stride == 1 ? 2 * rest * BYTES > PLANES_BYTES
-                                                      : MAX_VECTOR_BYTES == 64 && BYTES == 4);
+    const int quarters = MAX_VECTOR_BYTES == 64 && BYTES == 4;
+    const int shares = whole                 ? quarters && record && planes->kernel == 5 && 4 * rest * BYTES <= 64
+                       : planes->stride == 1 ? 2 * rest * BYTES > PLANES_BYTES
+                                             : quarters;
     if (whole) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, 0, whole);
     if (whole == end) return;
     if (shares) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, whole, end);
@@ -100,9 +103,11 @@ static void KERNEL(sum_pixels)(void *dx, const void *dout, const void *record, c
 
 #define SPREAD(stage, apart) \
     static void KERNEL(stage)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, \
-                              const cpool_taps *taps, ptrdiff_t n, ptrdiff_t width, ptrdiff_t room, int streams) { \
+                              const cpool_taps *taps, ptrdiff_t n_lines, ptrdiff_t line, ptrdiff_t n, \
+                              ptrdiff_t width, ptrdiff_t room, int streams) { \
         static spread_of_width *const of_width[] = {FROM_WIDEST(stage)}; \
-        spread_in_vectors(of_width, BYTES, apart, dx, dx_pitch, dout, record, taps, n, width, room, streams); \
+        spread_in_vectors(of_width, BYTES, apart, dx, dx_pitch, dout, record, taps, n_lines, line, n, width, room, \
+                          streams); \
     }
 SPREAD(spread_cells, 1)
 #if HAS_PAIRS && BYTES >= 4

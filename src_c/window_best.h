@@ -110,13 +110,13 @@ WAY(window_best_pairs, (record ? NAMED(recorded_pairs) : NAMED(bare_pairs))(y, r
 #endif
 #endif
 static void NAMED(window_best)(OF_WINDOW) {
-    cpool_window window = *w;
 #if RECORD_BYTES == 1
     if (w->n_rows == w->n_taps && w->n_taps > 1 && w->n_taps <= 3) {
         (record ? NAMED(recorded_squares) : NAMED(bare_squares))(y, record, y_pitch, w, p);
         return;
     }
 #endif
+    cpool_window window = *w;
     for (ptrdiff_t line = 0, at = 0; line < w->n_lines; line++, at += w->y_line, window.tap += w->line) {
         if (record) NAMED(recorded_rows)((T *)y + at, (RECORD_T *)record + at, y_pitch, &window, p);
 #if RECORD_BYTES == 1

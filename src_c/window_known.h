@@ -121,7 +121,7 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
     const int left = stride == 2 && taps == 3 && window->left;
     /* A row that is not all whole vectors would have some lines written twice, which undoes it. */
     const int streams = window->streams && p.width == y_pitch && y_pitch % LANES == 0 &&
-                        (ptrdiff_t)y % 16 == 0;
+                        ((ptrdiff_t)y | window->y_line * BYTES) % 16 == 0;
     const ptrdiff_t at_once = vectors == 1 || (vectors <= 4 && !streams) ? 32 / vectors : 1;
     const ptrdiff_t y_step = at_once > 1 ? y_pitch : LANES, step = at_once > 1 ? pitch : stride * LANES;
 #define RUN(n, left) \

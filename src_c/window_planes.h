@@ -29,8 +29,16 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
     vec cells[MOST_TAPS];
     shortly_ahead(x, stride * VECTOR_BYTES, far);
     if (stride == 2) load_pairs_apart(x, apart, parts, cells, cells + 1);
+#if HAS_QUARTERS
+    if (stride == 1 && parts == 4) { /* of 5 taps */
+        cells[0] = load_parts(x, apart, parts), cells[4] = load_parts(x + 4, apart, parts);
+        cells[1] = BETWEEN_BLOCKS(cells[0], cells[4], 1);
+        cells[2] = BETWEEN_BLOCKS(cells[0], cells[4], 2);
+        cells[3] = BETWEEN_BLOCKS(cells[0], cells[4], 3);
+    }
+#endif
     CPOOL_UNROLL
-    for (int t = stride == 2 ? 2 : 0; t < kernel; t++) {
+    for (int t = stride == 2 ? 2 : parts == 4 ? kernel : 0; t < kernel; t++) {
         cells[t] = stride == 2 ? load_evens_apart(x + 2, apart, parts)
                    : parts == 2 ? load_halves(x + t, apart) : load(x + t);
         CPOOL_OPAQUE_VECTOR(cells[t]);
@@ -208,10 +216,11 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
                                               ptrdiff_t first, ptrdiff_t end_column) {
     plane_columns c = {.flip = flip_of(p->flip)};
-#define CAN_PART(stride, parts) ((parts) == 2 ? (stride) == 2 || VECTOR_BYTES >= 32 : (stride) == 2 && HAS_QUARTERS)
+#define CAN_PART(kernel, stride, parts) \
+    ((parts) == 2 ? (stride) == 2 || VECTOR_BYTES >= 32 : ((stride) == 2 || (kernel) == 5) && HAS_QUARTERS)
     const ptrdiff_t n_columns = end_column - first;
-    const int quarters = CAN_PART(p->stride, 4) && n_columns <= LANES / 4;
-    const int halves = CAN_PART(p->stride, 2) && n_columns <= LANES / 2, has_place = record != NULL;
+    const int quarters = CAN_PART(p->kernel, p->stride, 4) && n_columns <= LANES / 4;
+    const int halves = CAN_PART(p->kernel, p->stride, 2) && n_columns <= LANES / 2, has_place = record != NULL;
     const ptrdiff_t lanes = quarters ? LANES / 4 : halves ? LANES / 2 : LANES;
     for (c.first = first; c.first < end_column; c.first += LANES) {
         if (p->output[1] > lanes && c.first > p->output[1] - lanes) c.first = p->output[1] - lanes;
@@ -240,8 +249,8 @@ static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void 
     (void)((IS_ORDERED && !DOWN(kernel, stride, parts, 1)) || DOWN(kernel, stride, parts, 0))
 #define COLUMNS(kernel, stride) \
     do { \
-        if (CAN_PART(stride, 4) && quarters) PARTS(kernel, stride, 4); \
-        else if (CAN_PART(stride, 2) && halves) PARTS(kernel, stride, 2); \
+        if (CAN_PART(kernel, stride, 4) && quarters) PARTS(kernel, stride, 4); \
+        else if (CAN_PART(kernel, stride, 2) && halves) PARTS(kernel, stride, 2); \
         else PARTS(kernel, stride, 1); \
     } while (0)
         CPOOL_CONSTANT(has_place,

@@ -11,7 +11,8 @@
 /*
  * n rows of dx. Row r is seen by the rows of outputs first + r - (kernel - 1) to first + r, at tap[kernel] by the codes
  * code[kernel][kernel]; of these `height` are there. whole: all are, and the record and, dx_far ahead, dx are asked
- * for too. part: so many cells of a row may be written where the vector would reach past dx; 0: it never does.
+ * for too. part: so many cells of a row may be written where the vector would reach past dx; 0: it never does. parts:
+ * the vectors are put together from that many places `apart`, of dx, dout and record alike.
  */
 CPOOL_INLINE void sum_down(T *dx, ptrdiff_t dx_row, const T *dout, const RECORD_T *record, ptrdiff_t row,
                            const ptrdiff_t *tap, const code_vec *code, ptrdiff_t n, ptrdiff_t first, ptrdiff_t height,
@@ -80,7 +81,10 @@ CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, cons
              width < LANES / parts ? width : 0, rows->ahead, rows->dx_ahead, kernel, 1, run * width, parts);
 }
 
-/* Columns from `first` to `end`, one vector of them after the other: the last ones overlap, or end beyond the rows. */
+/*
+ * Columns from `first` to `end`, one vector of them after the other: the last ones overlap, or end beyond the rows.
+ * Where vectors have parts, rows are half a vector or more.
+ */
 static CPOOL_NOINLINE void NAMED(sum_same)(T *dx, const T *dout, const RECORD_T *record, const cpool_same *rows,
                                            ptrdiff_t n, ptrdiff_t first, ptrdiff_t end) {
     const ptrdiff_t width = rows->width;

@@ -166,19 +166,21 @@ static void test_spread(const cpool_kernels *table, int dtype, ptrdiff_t apart, 
     ptrdiff_t room = random_room(span);
     /* What a row overwrites past a slice's end would be of rows before it: the room is that of the first slice. */
     if (slices > 1 && room > n * dx_pitch) room = n * dx_pitch;
-    const ptrdiff_t cells = room > span ? room : span;
-    uint8_t *dout = place_in(SLOT_VALUES, n * width * bytes), *record = place_in(SLOT_CODE, n * width);
+    const ptrdiff_t n_lines = room ? 1 : between(1, 3), line = span + between(0, 3), outputs = n_lines * n * width;
+    const ptrdiff_t all = (n_lines - 1) * line + span, cells = room > all ? room : all;
+    uint8_t *dout = place_in(SLOT_VALUES, outputs * bytes), *record = place_in(SLOT_CODE, outputs);
     uint8_t *dx = output_in(SLOT_Y, (cells + shift) * bytes) + shift * bytes;
-    fill_values(dout, dtype, n * width);
-    for (ptrdiff_t i = 0; i < n * width; i++)
+    fill_values(dout, dtype, outputs);
+    for (ptrdiff_t i = 0; i < outputs; i++)
         record[i] = (uint8_t)(between(0, 15) ? first + between(0, n_taps - 1) : between(0, 255));
-    spread(dx, dx_pitch, dout, record, &taps, n, width, room, between(0, 1));
+    spread(dx, dx_pitch, dout, record, &taps, n_lines, line, n, width, room, between(0, 1));
     /* Within the room, what is no window's may be anything. */
     memcpy(image_of(SLOT_Y, dx), dx, (size_t)(room * bytes));
-    for (ptrdiff_t i = 0; i < n; i++)
+    for (ptrdiff_t i = 0; i < n_lines * n; i++)
         for (ptrdiff_t j = 0; j < width; j++)
             for (ptrdiff_t t = 0; t < n_taps; t++) {
-                uint8_t *cell = image_of(SLOT_Y, dx) + (i * dx_pitch + offset[t] + apart * j) * bytes;
+                const ptrdiff_t to = i / n * line + i % n * dx_pitch + offset[t] + apart * j;
+                uint8_t *cell = image_of(SLOT_Y, dx) + to * bytes;
                 memset(cell, 0, (size_t)bytes);
                 if (record[i * width + j] == code[t]) type->add(cell, dout + (i * width + j) * bytes);
             }

@@ -67,7 +67,7 @@ typedef void cpool_window_best(void *y, void *record, ptrdiff_t y_pitch, const c
 
 /*
  * window_best_pairs: the same of every second element, value[r][i * pitch + tap + t + 2 * j], of 2 or 3 neighbouring
- * taps in at most CPOOL_MOST_PAIR_ROWS rows.
+ * taps in at most CPOOL_MOST_PAIR_ROWS rows; n_lines is 1.
  */
 
 /*

@@ -114,42 +114,48 @@ CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool
  * a row is written past its end is the next one's beginning.
  */
 CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *window, const row_part p,
-                             const int rows, const int taps, const int stride, const int has_place) {
+                             ptrdiff_t at, const int rows, const int taps, const int stride, const int has_place) {
     const known_window known = known_of(window, 0, rows, taps);
     const ptrdiff_t pitch = window->pitch, vectors = (p.width + LANES - 1) / LANES;
     const ptrdiff_t whole = p.loose ? vectors : p.width / LANES;
     const int left = stride == 2 && taps == 3 && window->left;
     /* A row that is not all whole vectors would have some lines written twice, which undoes it. */
     const int streams = window->streams && p.width == y_pitch && y_pitch % LANES == 0 &&
-                        ((ptrdiff_t)y | window->y_line * BYTES) % 16 == 0;
+                        (ptrdiff_t)y % 16 == 0;
     const ptrdiff_t at_once = vectors == 1 || (vectors <= 4 && !streams) ? 32 / vectors : 1;
     const ptrdiff_t y_step = at_once > 1 ? y_pitch : LANES, step = at_once > 1 ? pitch : stride * LANES;
 #define RUN(n, left) \
     best_run(y + i * y_pitch + j, record + i * y_pitch + j, y_step, window, &known, at + i * pitch + stride * j, step, \
              n, rows, taps, stride, left, has_place, streams)
-    for (ptrdiff_t line = 0, at = 0; line < window->n_lines; line++, at += window->line) {
-        for (ptrdiff_t i = p.row, n_rows, j; i < p.end_row; i += n_rows) {
-            n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
-            for (ptrdiff_t v = at_once > 1 ? vectors - 1 : 0, n; v >= 0 && v < vectors; v += at_once > 1 ? -1 : n) {
-                n = v < whole && !(left && v == 0) ? whole - v : 1;
-                j = v < whole ? v * LANES : p.width - LANES;
-                if (left && v == 0) RUN(n_rows, 1);
-                else RUN(at_once > 1 ? n_rows : n, 0);
-            }
+    for (ptrdiff_t i = p.row, n_rows, j; i < p.end_row; i += n_rows) {
+        n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
+        for (ptrdiff_t v = at_once > 1 ? vectors - 1 : 0, n; v >= 0 && v < vectors; v += at_once > 1 ? -1 : n) {
+            n = v < whole && !(left && v == 0) ? whole - v : 1;
+            j = v < whole ? v * LANES : p.width - LANES;
+            if (left && v == 0) RUN(n_rows, 1);
+            else RUN(at_once > 1 ? n_rows : n, 0);
         }
-        y += window->y_line;
-        if (has_place) record += window->y_line;
     }
 #undef RUN
     if (streams) STREAMED;
 }
 
-/* Windows of 2x2 or 3x3 taps, or, two apart along the rows, of 2 or 3 taps in a few rows. */
+/* Windows of 2x2 or 3x3 taps, all lines; or, two apart along the rows, of 2 or 3 taps in a few rows. */
 CPOOL_INLINE void best_square(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cpool_window *w, const row_part p,
                               const int stride, const int has_place) {
     const int rows = (int)w->n_rows, taps = (int)w->n_taps;
-    if (taps == 2 && rows == 2) best_known(y, record, y_pitch, w, p, 2, 2, stride, has_place);
-    else if (taps == 3 && rows == 3) best_known(y, record, y_pitch, w, p, 3, 3, stride, has_place);
-    else if (stride == 2 && taps == 2) best_known(y, record, y_pitch, w, p, rows, 2, stride, has_place);
-    else if (stride == 2) best_known(y, record, y_pitch, w, p, rows, 3, stride, has_place);
+#define KNOWN(at, rows, taps) best_known(y, record, y_pitch, w, p, at, rows, taps, stride, has_place)
+    if (stride == 2) { /* the lines' loop around these would be 0.93x */
+        if (taps == 2 && rows == 2) KNOWN(0, 2, 2);
+        else if (taps == 3 && rows == 3) KNOWN(0, 3, 3);
+        else if (taps == 2) KNOWN(0, rows, 2);
+        else KNOWN(0, rows, 3);
+        return;
+    }
+    for (ptrdiff_t line = 0, at = 0; line < w->n_lines; line++, at += w->line, y += w->y_line) {
+        if (taps == 2) KNOWN(at, 2, 2);
+        else KNOWN(at, 3, 3);
+        if (has_place) record += w->y_line;
+    }
+#undef KNOWN
 }

@@ -27,8 +27,11 @@ cdef void plan_pixels(Job *job) noexcept nogil:
     """An item is some output rows: on planes of few pixels 1.1x to 1.3x against one."""
     job.best = job.kernels.window_best[job.key][job.size]
     job.n_rows = rows_of_window(job)
-    job.block = min(job.axis[1].output, max(1, BLOCK_CELLS // 2 // (job.axis[2].output * job.channels)))
+    # Each thread has several, whatever a window costs.
+    cdef double seen = <double> rows_of_window(job) * job.axis[2].kernel * job.axis[2].output * job.channels
+    job.block = <ptrdiff_t> max(1.0, min(<double> job.axis[1].output, THREAD_WORK // 2 / seen))
     job.blocks = ceil_div(job.axis[1].output, job.block)
+    job.block = ceil_div(job.axis[1].output, job.blocks)
     job.items = job.planes * job.axis[0].output * job.blocks
     job.streams = bytes_of_x(job) > CACHE_BYTES
     job.ahead = rows_ahead(job)

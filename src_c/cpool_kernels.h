@@ -47,7 +47,7 @@ typedef struct {
     ptrdiff_t n_taps, tap, tap_step;
     int64_t tap_code;
     ptrdiff_t pitch;
-    ptrdiff_t n_lines, line, y_line; /* so many times all of it, each `line` elements further in x, y_line in y */
+    ptrdiff_t n_lines, line, y_line; /* so many times all of it, each `line` further in x, y_line in y and record */
     uint64_t flip;            /* the bits of x's elements that make keys of them, and back */
     int left;                 /* window_best_pairs, 3 neighbouring taps: column 0 lacks tap 0, which lies in padding */
     int streams;              /* known windows' y is written past the caches, where its rows are whole vectors */

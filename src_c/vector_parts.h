@@ -3,7 +3,7 @@
  * which includes it.
  */
 
-/* Whether backward puts vectors together from 2 parts, or, of elements of 4 bytes, from 4 (HAS_QUARTERS). */
+/* Whether vectors are put together from 2 parts in backward, and, of elements of 4 bytes, from 4 (HAS_QUARTERS). */
 #undef HAS_PARTS
 #undef HAS_QUARTERS
 #define HAS_PARTS (HAS_MASKS && BYTES >= 4 && RECORD_BYTES == 1)

@@ -65,7 +65,7 @@ CPOOL_INLINE void sum_down(T *dx, ptrdiff_t dx_row, const T *dout, const RECORD_
 #if VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES
 #define sum_columns NAMED(sum_columns)
 /*
- * parts: as many runs of rows, the last of which may begin within the one before, have their columns in one vector:
+ * parts: as many runs of rows, each of which may end within the next one, have their columns in one vector:
  * 1.1x to 1.3x where a quarter or half of one is left of a row, 1.5x for rows of 8 floats; 0.85x of 2x2 from memory.
  */
 CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, const cpool_same *rows, ptrdiff_t n,

@@ -69,7 +69,8 @@ static void test_window_best(const char *isa, cpool_window_best *kernel, int op,
     cpool_window window = random_window(largest, stride * width, flip_of(op, dtype), stride == 2);
     window.left = stride == 2 && window.n_taps == 3 && between(0, 1);
     const ptrdiff_t y_pitch = width + between(0, 5), span = (n - 1) * y_pitch + width, room = random_room(span);
-    window.n_lines = room || stride == 2 ? 1 : between(1, 3), window.line = between(0, 40), window.y_line = span + between(0, 3);
+    window.n_lines = room || stride == 2 ? 1 : between(1, 3);
+    window.line = between(0, 40), window.y_line = span + between(0, 3);
     const ptrdiff_t all = (window.n_lines - 1) * window.y_line + span, cells = room > all ? room : all;
     random_rows(&window, dtype, (window.n_lines - 1) * window.line + (n - 1) * window.pitch + tap_high - tap_low
                 + stride * (width - 1) + 1, room ? stride * WIDEST_VECTOR : 0);

@@ -61,9 +61,9 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
 
 
 cdef bint sums_down(const Gradient *g) noexcept nogil:
-    """Whether vectors of columns go down the rows: 1.1x to 1.5x for 3x3 windows, 1.4x and more for 5x5.
+    """Whether vectors of columns go down the rows: 1.1x to 1.5x for 3x3 windows, 1.0x to 1.4x for 5x5.
 
-    Not of rows that would leave much of their vectors empty, but from memory 1.6x to 3.5x also of these.
+    Not of rows that would leave much of their vectors empty, but from memory 1.2x to 4x also of these.
     """
     cdef const Axis *height = &g.axis[1]
     cdef const Axis *width = &g.axis[2]

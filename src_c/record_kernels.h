@@ -62,9 +62,8 @@ static void KERNEL(best_planes)(void *y, void *record, const void *x, const cpoo
     const ptrdiff_t rest = planes->output[1] % (MAX_VECTOR_BYTES / BYTES), end = planes->output[1];
     const ptrdiff_t whole = rest * BYTES <= MAX_VECTOR_BYTES / 2 ? end - rest : end;
     const int quarters = MAX_VECTOR_BYTES == 64 && BYTES == 4;
-    const int shares = whole                 ? quarters && record && planes->kernel == 5 && 4 * rest * BYTES <= 64
-                       : planes->stride == 1 ? 2 * rest * BYTES > PLANES_BYTES
-                                             : quarters;
+    int shares = planes->stride == 2 ? quarters : 2 * rest * BYTES > PLANES_BYTES;
+    if (whole) shares = quarters && record && planes->kernel == 5 && 4 * rest * BYTES <= MAX_VECTOR_BYTES;
     if (whole) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, 0, whole);
     if (whole == end) return;
     if (shares) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, whole, end);

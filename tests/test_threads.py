@@ -76,6 +76,19 @@ print(_kernels.team_threads())
     assert output(code).split() == ["1", "0", "3", "3"]
 
 
+def test_few_outputs_of_large_windows_are_shared_out():
+    code = """
+import numpy as np
+import cpool
+from cpool import _kernels
+cpool.set_num_threads(2)
+y = cpool.MaxPool2d(300, 1).forward(np.zeros((1, 1, 340, 340), np.float32))
+assert _kernels.last_ways()[0] == "forward by pixels of x"
+print(y.size, _kernels.team_threads())
+"""
+    assert output(code) == "1681 2"
+
+
 def test_eight_python_threads_with_a_layer_each():
     inputs = [np.random.default_rng(seed).standard_normal((4, 8, 40 + seed, 40)) for seed in range(8)]
 

@@ -8,8 +8,8 @@ cdef ptrdiff_t PLANE_ROW_VECTORS = 8    # or this at stride 1, but 0.65x of vect
 cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
 cdef ptrdiff_t WIDE_PLANE_BYTES = 65536 # or this where rows may be so wide: 0.9x of 224x224 floats
 cdef ptrdiff_t PLANES_BYTES = 65536     # about so many of those done at a time
-cdef ptrdiff_t ASIDE_STRIDE = 3         # from this stride on planes lie side by side; at 2 0.9x to 1.2x of passes
-cdef ptrdiff_t LEAST_ASIDE = 4          # at stride 1 the fewest taps; of 3x3 0.5x to 0.7x of plan_planes
+cdef ptrdiff_t ASIDE_STRIDE = 3         # from this stride on planes lie side by side,
+cdef ptrdiff_t LEAST_ASIDE = 4          # below it of so many taps or more; of 3x3 0.5x to 0.7x of plan_planes
 cdef ptrdiff_t ASIDE_TAP_BYTES = 32     # the longest row of outputs, a tap: with 36 bytes 0.86x (6x6 windows, Zen 5),
 cdef ptrdiff_t ASIDE_ROW_BYTES = 240    # and in all: of 320 bytes 0.8x to 1.05x
 cdef ptrdiff_t BARE_ASIDE_ROW_BYTES = 128    # without a record; of 160 bytes 1.1x
@@ -78,7 +78,7 @@ cdef bint plan_aside(Job *job) noexcept nogil:
         layout.height = layout.stride = 1
     if (job.kernels.best_aside[job.key] == NULL or job.planes < lanes or layout.width < 4
             or not (job.whole and are_even(job)
-                    or has_square_windows(job) and (job.step >= ASIDE_STRIDE or goes_aside(job, lanes)))):
+                    or has_square_windows(job) and goes_aside(job, lanes))):
         return False
     # Planes that are done twice, in a last group over the one before, or threads without a group.
     twice = ceil_div(job.planes, lanes) * lanes - job.planes
@@ -102,13 +102,18 @@ cdef bint plan_aside(Job *job) noexcept nogil:
 
 
 cdef inline bint goes_aside(const Job *job, ptrdiff_t lanes) noexcept nogil:
-    """Whether planes side by side are faster at stride 1."""
+    """Whether windows of this stride are faster over planes side by side."""
     cdef ptrdiff_t row_bytes = job.axis[2].output * job.item
-    return (job.step == 1 and job.side >= LEAST_ASIDE
-            and row_bytes <= (min(ASIDE_TAP_BYTES * job.side, ASIDE_ROW_BYTES) if job.record != NULL
-                              else BARE_ASIDE_ROW_BYTES)
-            and job.lead_step[0] * job.item % ALIASED_BYTES != 0 and row_bytes * lanes % ALIASED_BYTES != 0
-            and job.axis[1].output * row_bytes % ALIASED_BYTES != 0)
+    if job.step >= ASIDE_STRIDE:
+        return True
+    if job.side < LEAST_ASIDE or job.lead_step[0] * job.item % ALIASED_BYTES == 0:
+        return False
+    # Of rows of outputs of one vector and a quarter 1.3x, of shorter ones to 3.4x; of 24 floats 1.1x (Zen 5).
+    if job.step == 2:
+        return 4 * row_bytes <= 5 * job.kernels.vector_bytes
+    return (row_bytes <= (min(ASIDE_TAP_BYTES * job.side, ASIDE_ROW_BYTES) if job.record != NULL
+                          else BARE_ASIDE_ROW_BYTES)
+            and row_bytes * lanes % ALIASED_BYTES != 0 and job.axis[1].output * row_bytes % ALIASED_BYTES != 0)
 
 
 cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:

@@ -5,7 +5,7 @@
  *
  * Where planes lie side by side, all windows begin at whole vectors, and no tap is compared that is not there. Against
  * passes over each plane's own rows 1.1x to 2.4x at stride 1 (9x9 in planes of 20x20 1.75x with AVX-512, 1.3x with
- * AVX2), 1.2x to 3.5x at strides from 3 on, 8x to 17x where the window is the whole plane (Zen 5).
+ * AVX2), 1.3x to 3.5x at other strides, 8x to 17x where the window is the whole plane (Zen 5).
  */
 #define aside NAMED(aside)
 #define interleave NAMED(interleave)

@@ -1,6 +1,6 @@
 """Running backward, and comparing its bits with np.add.at's and the ways it took with those it should take."""
 
-from math import prod
+from math import ceil, prod
 
 import numpy as np
 from arrays import channels_last, nans, values
@@ -75,9 +75,12 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     assert_same(dx, added(dout, indices, shape, rank))
 
 
-def summed(isa, window, item):
-    """Whether a window has few enough taps for sums in vectors."""
-    return prod(window[0]) * item <= VECTOR_BYTES[isa]
+def summed(isa, shape, window, item):
+    """Whether sums in vectors take less time than to scatter: few enough taps for so many channels."""
+    if VECTOR_BYTES[isa] == 0:
+        return False
+    channels, far = shape[1], prod(shape) * item > 20 << 20 and isa != "neon"
+    return prod(window[0]) * (ceil(channels * item / VECTOR_BYTES[isa]) + 4) <= (5 if far else 1.6) * channels
 
 
 def goes_down(isa, shape, window, item):

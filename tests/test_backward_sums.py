@@ -32,7 +32,7 @@ from cpool import MaxPool2d, _kernels
     ids=str,
 )
 def test_sums_of_channels(isa, shape, window, dtype):
-    path = SUMS if summed(isa, window, np.dtype(dtype).itemsize) else CHANNELS
+    path = SUMS if summed(isa, shape, window, np.dtype(dtype).itemsize) else CHANNELS
     check({path}, isa, shape, window, last=True, dtype=dtype, nan=prod(window[0]) <= 4 and window[1] == window[0])
 
 
@@ -59,7 +59,7 @@ def test_sums_of_channels(isa, shape, window, dtype):
     ids=str,
 )
 def test_sums_down_pixels(isa, shape, window, dtype):
-    path = SUMS if summed(isa, window, np.dtype(dtype).itemsize) else CHANNELS
+    path = SUMS if summed(isa, shape, window, np.dtype(dtype).itemsize) else CHANNELS
     check({path}, isa, shape, window, last=True, dtype=dtype)
 
 
@@ -76,7 +76,7 @@ def test_sums_down_pixels(isa, shape, window, dtype):
     ids=str,
 )
 def test_sums_of_channels_at_the_limits(isa, dtype, shape, window, taken):
-    path = taken if summed(isa, window, np.dtype(dtype).itemsize) else CHANNELS
+    path = taken if summed(isa, shape, window, np.dtype(dtype).itemsize) else CHANNELS
     check({path}, isa, shape, window, last=True, dtype=dtype)
 
 
@@ -99,7 +99,7 @@ def test_sums_of_channels_at_the_limits(isa, dtype, shape, window, taken):
 )
 def test_sums_of_channels_into_any_place_in_memory(isa, shape, window, offset):
     out = at_offset(shape, np.dtype("f4"), offset).transpose(0, 3, 1, 2)
-    taken = {SUMS} if summed(isa, window, 4) else {CHANNELS, PARTS}
+    taken = {SUMS} if summed(isa, out.shape, window, 4) else {CHANNELS, PARTS}
     check(taken, isa, out.shape, window, last=True, threads=2, out=out)
 
 

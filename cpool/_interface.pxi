@@ -6,6 +6,7 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef struct cpool_window:
         const void **value
         const int64_t *row_code
+        const void **code
         ptrdiff_t n_rows
         ptrdiff_t n_taps, tap, tap_step
         int64_t tap_code

@@ -51,6 +51,7 @@ include "_planes.pxi"
 include "_backward.pxi"
 include "_channels.pxi"
 include "_whole.pxi"
+include "_columns.pxi"
 include "_sums.pxi"
 include "_row_sums.pxi"
 include "_spread.pxi"
@@ -113,7 +114,8 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     if not (plan_planes(&job) or plan_aside(&job) or plan_channels(&job) or plan_whole(&job)):
         merge_planes(&job)
         # Of a small window channels last has each tap as a run of channels in x itself.
-        if not (plan_rows(&job, True) or not takes_pixels(&job) and plan_flat(&job) or plan_rows(&job, False)):
+        if not (plan_columns(&job) or plan_rows(&job, True) or not takes_pixels(&job) and plan_flat(&job)
+                or plan_rows(&job, False)):
             plan_pixels(&job)
     ways[0] = job.way
     return run(&job)

@@ -24,6 +24,7 @@ typedef __mmask64 lanes_64;
     INTRINSIC(bytes, CPOOL_NAME2(mask_mov, CPOOL_NAME2(EPI, lane)))(RAW(bytes, b), mask, RAW(bytes, a))
 #define SAME(bytes, lane, a, b) \
     INTRINSIC(bytes, CPOOL_NAME3(cmpeq, CPOOL_NAME2(EPI, lane), mask))(RAW(bytes, a), RAW(bytes, b))
+#define LESS_BYTES(bytes, a, b) INTRINSIC(bytes, cmplt_epu8_mask)(RAW(bytes, a), RAW(bytes, b))
 
 /* Only some lanes; lane `first` goes to p. */
 #define STORE_WHERE(bytes, lane, p, first, mask, v) \

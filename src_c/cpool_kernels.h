@@ -43,6 +43,8 @@ enum { CPOOL_MOST_PAIR_ROWS = 4 };
 typedef struct {
     const void *const *value; /* [n_rows] */
     const int64_t *row_code;  /* [n_rows] */
+    const void *const *code;  /* [n_rows], records of bytes, n_taps and n_lines 1: what is added to the places of the */
+                              /* cells in a row; then of equals that of the least place wins; NULL: nothing */
     ptrdiff_t n_rows;
     ptrdiff_t n_taps, tap, tap_step;
     int64_t tap_code;

@@ -51,6 +51,7 @@
 #define zero NAMED(zero)
 #define same NAMED(same)
 #define same_bits NAMED(same_bits)
+#define is_before NAMED(is_before)
 #define note_nan NAMED(note_nan)
 #define any_nan NAMED(any_nan)
 #define has_nan NAMED(has_nan)
@@ -66,6 +67,7 @@
 #define flip_of NAMED(flip_of)
 #define flipped NAMED(flipped)
 #define winner_of NAMED(winner_of)
+#define earlier_of NAMED(earlier_of)
 #define choose_code NAMED(choose_code)
 #define only NAMED(only)
 
@@ -149,6 +151,7 @@ CPOOL_INLINE vec flipped(vec v, lanes_vec flip) {
 CPOOL_INLINE vec zero(void) { return 0; }
 CPOOL_INLINE vec sum_of(vec a, vec b) { return (vec)ADD((SUM_T)a, (SUM_T)b); }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return a == b; }
+CPOOL_INLINE best_mask is_before(code_vec a, code_vec b) { return a < b; }
 CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = load(p), *odd = load(p + 1); }
 CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) { *even = *odd = load(p + 1); }
 CPOOL_INLINE vec load_evens(const T *p) { return load(p); }

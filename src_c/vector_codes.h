@@ -2,6 +2,7 @@
  * vector_codes.h - places beside the values of vectors, and what comparisons choose of both: beside masks places are as
  * narrow as in the record, else in lanes as wide as the values. Part of the vocabulary of vector.h, which includes it.
  */
+#define NOT(mask) (~(mask))
 #if HAS_MASKS
 
 #undef CODE_BYTES
@@ -97,12 +98,14 @@ CPOOL_INLINE vec only(best_mask mask, vec v) { return choose(mask, v, zero()); }
 CPOOL_INLINE best_mask first_lane(void) { return 1; }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)SAME(CODE_BYTES, RECORD_BYTES, a, b); }
 CPOOL_INLINE best_mask same_bits(vec a, vec b) { return (best_mask)SAME(VECTOR_BYTES, BYTES, a, b); }
+#if RECORD_BYTES == 1
+CPOOL_INLINE best_mask is_before(code_vec a, code_vec b) { return (best_mask)LESS_BYTES(CODE_BYTES, a, b); }
+#endif
 
 #else
 
 typedef lanes_vec code_vec;
 typedef lanes_vec best_mask;
-#define NOT(mask) (~(mask))
 #if RECORD_BYTES == 1
 CPOOL_INLINE code_vec load_code(const RECORD_T *p) {
 #if RECORD_BYTES == BYTES
@@ -143,5 +146,6 @@ CPOOL_INLINE vec only(best_mask mask, vec v) { return (vec)(mask & (best_mask)v)
 CPOOL_INLINE best_mask first_lane(void) { return (best_mask){(CODE_T)-1}; }
 CPOOL_INLINE best_mask same(code_vec a, code_vec b) { return (best_mask)(a == b); }
 CPOOL_INLINE best_mask same_bits(vec a, vec b) { return (best_mask)((lanes_vec)a == (lanes_vec)b); }
+CPOOL_INLINE best_mask is_before(code_vec a, code_vec b) { return (best_mask)(a < b); }
 
 #endif

@@ -34,6 +34,16 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
     return first;
 }
 
+#if RECORD_BYTES == 1
+/* The same of two whose order is that of their places. */
+CPOOL_INLINE winner earlier_of(winner first, winner second) {
+    const best_mask worse = (best_mask)BETTER(first.value, second.value);
+    const best_mask better = (best_mask)BETTER(second.value, first.value);
+    const best_mask wins = (best_mask)(better | (is_before(second.place, first.place) & NOT(worse)));
+    return (winner){choose(wins, second.value, first.value), choose_code(wins, second.place, first.place)};
+}
+#endif
+
 #undef OPAQUE
 #if VECTOR_BYTES
 #define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)

@@ -33,9 +33,11 @@ CPOOL_INLINE void sum_at(T *dx, ptrdiff_t dx_step, const T *dout, const RECORD_T
     for (int k = 0; k < n_vectors; k++) sum[k] = zero();
     for (ptrdiff_t t = 0; t < taps->n; t++) {
         const ptrdiff_t at = taps->offset[t];
-        for (int k = 0; k < n_vectors; k++)
-            sum[k] = sum_of(sum[k], spread_to(splat(taps->code[t]), load_code(record + at + k * step),
-                                              load_bits(dout + at + k * step)));
+        for (int k = 0; k < n_vectors; k++) {
+            vec value = load_bits(dout + at + k * step);
+            OPAQUE(value); /* GCC would load under the mask, which waits for it: 0.85x to 0.95x */
+            sum[k] = sum_where(same(splat(taps->code[t]), load_code(record + at + k * step)), sum[k], value);
+        }
     }
     if (streams) for (int k = 0; k < n_vectors; k++) store_past(dx + k * dx_step, sum[k]);
     else for (int k = 0; k < n_vectors; k++) store(dx + k * dx_step, sum[k]);

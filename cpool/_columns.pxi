@@ -1,0 +1,96 @@
+# Forward of NCHW in steps of three columns and more, first down the rows and then along what they leave: the best of
+# each column of some output rows, straight from x, then of the columns of each window, which are taken apart by their
+# place modulo the stride. Passes (_flat.pxi), which take all of x apart, 2x to 15x (Zen 5).
+
+cdef ptrdiff_t COLUMNS_STRIDE = 3       # from this stride on
+cdef ptrdiff_t LEAST_COLUMNS_BYTES = 32 # of a row of x; of 14 0.4x
+cdef ptrdiff_t COLUMNS_BYTES = 24576    # of the best of columns, taken apart or not, with their places: in the first cache
+
+
+cdef bint plan_columns(Job *job) noexcept nogil:
+    """Whether a row of x is looked at twice at most, as good as, and no window reaches beside one.
+
+    At three times 0.6x to 0.9x.
+    """
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef double cell = 2.0 * (job.item + 1), seen = width.length
+    cdef double often = <double> job.axis[0].kernel * height.kernel / min(height.stride, height.kernel)
+    if (job.channels > 1 or width.step != 1 or job.code_item > 1 or width.stride < COLUMNS_STRIDE or width.kernel == 1
+            or width.end_whole - width.whole < width.output or often > 2
+            or seen * job.item < LEAST_COLUMNS_BYTES):
+        return False
+    # Some columns of outputs at a time where whole rows are too long.
+    job.strip = width.output
+    if seen * cell > COLUMNS_BYTES:
+        job.strip = max(1, <ptrdiff_t> ((COLUMNS_BYTES / cell - span(width)) / width.stride) + 1)
+    job.row_outputs = job.strip + (span(width) - 1) // width.stride
+    seen = <double> job.row_outputs * width.stride
+    if seen * cell > MOST_SCRATCH // 2:
+        return False
+    job.block = max(1, min(height.output, <ptrdiff_t> (COLUMNS_BYTES / (seen * cell))))
+    job.blocks = ceil_div(height.output, job.block)
+    job.items = job.planes * job.axis[0].output * job.blocks
+    job.image = job.block * job.row_outputs
+    job.made = 3 * width.kernel * sizeof(void *)
+    job.scratch_bytes = job.made + <ptrdiff_t> cell * job.image * width.stride
+    job.n_rows = rows_of_window(job)
+    job.ahead = columns_ahead(job)
+    job.run, job.way = forward_down_columns, b"forward by columns"
+    return True
+
+
+cdef inline ptrdiff_t columns_ahead(const Job *job) noexcept nogil:
+    """How far ahead x is asked for, in whole windows of rows: 1.2x to 2x where it is not in a near cache."""
+    cdef double pitch = <double> job.axis[1].stride * job.axis[1].step * job.item
+    cdef ptrdiff_t least = 2 * CPOOL_AHEAD_BYTES + 1    # as kernels do not ask for less
+    if bytes_of_x(job) <= NEAR_BYTES:
+        return 0
+    return ceil_div(least, <ptrdiff_t> pitch) * <ptrdiff_t> pitch if 0 < pitch <= NEAR_BYTES else least
+
+
+cdef void forward_down_columns(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
+    """A block of output rows of one slice."""
+    cdef const Axis *height = &job.axis[1]
+    cdef const Axis *width = &job.axis[2]
+    cdef cpool_window_best *best = job.kernels.window_best[job.key][0]
+    cdef ptrdiff_t slice = item // job.blocks, oh = item % job.blocks * job.block, ow, n, seen, run, y, t, at
+    cdef ptrdiff_t end_oh = min(oh + job.block, height.output), cells = job.image * width.stride
+    cdef bint recorded = job.record != NULL
+    # In scratch are the lists of a window's columns; the best of columns, and taken apart; and so their places.
+    cdef const void **value = <const void **> scratch.cells
+    cdef const void **code = value + width.kernel
+    cdef int64_t *tap_code = <int64_t *> (code + width.kernel)
+    cdef char *whole = scratch.cells + job.made
+    cdef char *apart = whole + cells * job.item
+    cdef char *places = apart + cells * job.item
+    cdef cpool_window rows = window_of(job, scratch)
+    cdef cpool_window columns = window_of(job, scratch)
+    columns.value, columns.code, columns.row_code, columns.n_rows, columns.n_taps = value, code, tap_code, width.kernel, 1
+    columns.pitch, columns.ahead = job.row_outputs, 0
+    for t in range(width.kernel):
+        at = t * width.dilation % width.stride * job.image + t * width.dilation // width.stride
+        value[t] = apart + at * job.item
+        code[t] = places + cells + at
+        tap_code[t] = t
+    rows.n_taps = 1
+    while oh < end_oh:
+        run = list_rows(job, scratch, &rows, slice, oh, end_oh)
+        ow = 0
+        while ow < width.output:
+            n = min(job.strip, width.output - ow)
+            rows.tap = ow * width.stride
+            seen = cells_seen(width, n)
+            best(whole, places if recorded else NULL, seen, &rows, run, seen, 0)
+            job.kernels.split[log2_bytes(job.item)](apart, job.row_outputs, job.image, 0, width.stride, whole, seen, 1,
+                                                    run, seen)
+            if recorded:
+                job.kernels.split[0](places + cells, job.row_outputs, job.image, 0, width.stride, places, seen, 1, run,
+                                     seen)
+            y = (slice * height.output + oh) * width.output + ow
+            if n == job.row_outputs == width.output: # all rows are one
+                best(job.outputs + y * job.item, job.record + y if recorded else NULL, 0, &columns, 1, run * n, 0)
+            else:
+                best(job.outputs + y * job.item, job.record + y if recorded else NULL, width.output, &columns, run, n, 0)
+            ow += n
+        oh += run

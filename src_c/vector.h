@@ -11,6 +11,7 @@
 #undef SHUFFLE
 #undef SHUFFLE_ONE
 #undef NOT
+#undef OPAQUE
 #undef IS_ORDERED
 #undef PLACE_T
 #undef load_place
@@ -72,6 +73,7 @@
 #if VECTOR_BYTES
 
 #define LANES ((ptrdiff_t)(VECTOR_BYTES / BYTES))
+#define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)
 typedef T vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef CODE_T lanes_vec __attribute__((vector_size(VECTOR_BYTES)));
 
@@ -135,6 +137,7 @@ typedef CODE_T lanes_vec;
 typedef RECORD_T code_vec;
 typedef int best_mask;
 #define NOT(mask) (!(mask))
+#define OPAQUE(v) (void)0
 
 CPOOL_INLINE vec load_bits(const T *p) { return *p; }
 CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? *p != 0 : *p; }

@@ -31,8 +31,8 @@ CPOOL_INLINE vec evens_first(vec v) { return v; }
 CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, const int parts, vec *even, vec *odd) {
     vec low = evens_first(parts == 4 ? load_halves(p, apart) : load(p));
     vec high = evens_first(parts == 4 ? load_halves(p + 2 * apart, apart) : load(p + apart));
-    CPOOL_OPAQUE_VECTOR(low);
-    CPOOL_OPAQUE_VECTOR(high);
+    OPAQUE(low);
+    OPAQUE(high);
     *even = SHUFFLE(low, high, EVENS);
     *odd = SHUFFLE(low, high, ODDS);
 }
@@ -48,7 +48,7 @@ CPOOL_INLINE vec load_evens(const T *p) { return load_evens_apart(p, LANES, 1); 
 CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) {
     vec low = load(p + 1), high = evens_first(load(p + LANES));
     low = evens_first(SHUFFLE_ONE(low, SHIFT_IN));
-    CPOOL_OPAQUE_VECTOR(high);
+    OPAQUE(high);
     *even = SHUFFLE(low, high, EVENS);
     *odd = SHUFFLE(low, high, ODDS);
 }

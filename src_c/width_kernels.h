@@ -34,13 +34,6 @@ CPOOL_INLINE winner winner_of(winner first, winner second, const int has_place, 
     return first;
 }
 
-#undef OPAQUE
-#if VECTOR_BYTES
-#define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)
-#else
-#define OPAQUE(v) (void)0
-#endif
-
 #if HAS_ROWS
 #include "window_best.h"
 #endif

@@ -55,8 +55,8 @@ CPOOL_INLINE void sum_cells(vec *low, vec *high, const viewing_rows *rows, const
             vec value = load_bits(rows->values[r] + m + i);
             code_vec codes = load_code(rows->codes[r] + m + i);
             if (at_edge) codes |= load_code(outside + m + i);
-            CPOOL_OPAQUE_VECTOR(value);
-            CPOOL_OPAQUE_VECTOR(codes);
+            OPAQUE(value);
+            OPAQUE(codes);
             for (int odd = 0; odd < 2; odd++) {
                 const int tap = odd + before - 2 * i;
                 if (tap >= 0 && tap < kernel) sum[odd] = sum_of(sum[odd], spread_to(rows->tap[r][tap], codes, value));

@@ -22,8 +22,8 @@ CPOOL_INLINE void add_outputs(vec sum[3][2], const T *dout, const RECORD_T *reco
     for (int i = first; i <= last; i++) {
         vec value = load_parts(dout + i, apart, parts);
         code_vec codes = load_code_parts(record + i, apart, parts) | outside[i - first];
-        CPOOL_OPAQUE_VECTOR(value);
-        CPOOL_OPAQUE_VECTOR(codes);
+        OPAQUE(value);
+        OPAQUE(codes);
         CPOOL_UNROLL
         for (int t = 0; t < kernel * stride; t++) {
             const int row = t / stride, phase = t % stride, column = phase + before - stride * i;
@@ -72,7 +72,7 @@ CPOOL_INLINE void sum_rows_down(T *dx, const T *dout, const RECORD_T *record, co
     code_vec tap[9], outside[3];
     for (int t = 0; t < kernel * kernel; t++) {
         tap[t] = splat(t);
-        CPOOL_OPAQUE_VECTOR(tap[t]); /* GCC 12 would make them anew for each row */
+        OPAQUE(tap[t]); /* GCC 12 would make them anew for each row */
     }
     for (ptrdiff_t m = (c.width - 1) / (stride * LANES) * LANES; m >= 0; m -= LANES) {
         const ptrdiff_t shift = m + (c.before[1] - before) / stride;

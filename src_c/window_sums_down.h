@@ -39,8 +39,8 @@ CPOOL_INLINE void sum_down(T *dx, ptrdiff_t dx_row, const T *dout, const RECORD_
             for (int t = 0; t < kernel; t++) {
                 value[t] = load_parts(dout + from + tap[t], apart, parts);
                 codes[t] = load_code_parts(record + from + tap[t], apart, parts);
-                CPOOL_OPAQUE_VECTOR(value[t]);
-                CPOOL_OPAQUE_VECTOR(codes[t]);
+                OPAQUE(value[t]);
+                OPAQUE(codes[t]);
             }
             /* The row of taps t_row of this row of outputs lies in row r + t_row of dx. */
             CPOOL_UNROLL
@@ -75,7 +75,7 @@ CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, cons
     code_vec code[25];
     for (int t = 0; t < kernel * kernel; t++) {
         code[t] = splat(t / kernel * kernel + kernel - 1 - t % kernel);
-        CPOOL_OPAQUE_VECTOR(code[t]); /* GCC 12 would make them anew for each row */
+        OPAQUE(code[t]); /* GCC 12 would make them anew for each row */
     }
     sum_down(dx, width, dout, record, width, tap, code, n - (parts - 1) * run, kernel - 1, 0,
              width < LANES / parts ? width : 0, rows->ahead, rows->dx_ahead, kernel, 1, run * width, parts);
@@ -125,8 +125,8 @@ CPOOL_INLINE void sum_down_pair(T *dx, const T *dout, const RECORD_T *record, co
             CPOOL_UNROLL
             for (int t = 0; t < 2; t++) {
                 value[t] = load_bits(dout + from + p->tap[t]), codes[t] = load_code(record + from + p->tap[t]);
-                CPOOL_OPAQUE_VECTOR(value[t]);
-                CPOOL_OPAQUE_VECTOR(codes[t]);
+                OPAQUE(value[t]);
+                OPAQUE(codes[t]);
             }
             CPOOL_UNROLL
             for (int t_row = 0; t_row < 3; t_row++) {
@@ -150,7 +150,7 @@ static void NAMED(sum_pixels)(void *dx, const void *dout, const void *record, co
     code_vec code[9];
     for (int t = 0; t < 9; t++) {
         code[t] = splat(p.tap_code[t % 3] < 0 ? 255 : t / 3 * 3 + p.tap_code[t % 3]);
-        CPOOL_OPAQUE_VECTOR(code[t]); /* GCC 12 would make them anew for each row */
+        OPAQUE(code[t]); /* GCC 12 would make them anew for each row */
     }
     for (ptrdiff_t i = 0; i < p.n_pixels; i++)
         for (ptrdiff_t j = 0; j < p.n_channels; j += LANES) {

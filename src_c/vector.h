@@ -23,8 +23,7 @@
 #define best_mask NAMED(best_mask)
 #define load NAMED(load)
 #define load_bits NAMED(load_bits)
-#define load_halves NAMED(load_halves)
-#define store_halves NAMED(store_halves)
+#define as_bool NAMED(as_bool)
 #define load_parts NAMED(load_parts)
 #define load_code_parts NAMED(load_code_parts)
 #define store_parts NAMED(store_parts)
@@ -44,10 +43,8 @@
 #define codes_by_blocks NAMED(codes_by_blocks)
 #define first_lane NAMED(first_lane)
 #define load_code NAMED(load_code)
-#define load_codes_apart NAMED(load_codes_apart)
 #define store NAMED(store)
 #define store_code NAMED(store_code)
-#define store_codes_apart NAMED(store_codes_apart)
 #define splat NAMED(splat)
 #define zero NAMED(zero)
 #define same NAMED(same)
@@ -57,7 +54,6 @@
 #define has_nan NAMED(has_nan)
 #define sum_of NAMED(sum_of)
 #define store_past NAMED(store_past)
-#define store_past_aligned NAMED(store_past_aligned)
 #define store_pairs NAMED(store_pairs)
 #define store_last_pairs_past NAMED(store_last_pairs_past)
 #define winner NAMED(winner)
@@ -82,19 +78,9 @@ CPOOL_INLINE vec load_bits(const T *p) {
     memcpy(&v, p, sizeof v);
     return v;
 }
-CPOOL_INLINE vec load(const T *p) { return IS_BOOL ? (vec)-(load_bits(p) != 0) : load_bits(p); }
-#if VECTOR_BYTES >= 32
-/* Half a vector, and the other half from `apart` elements on. */
-CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) {
-    const vec v = (vec)CPOOL_NAME2(join, VECTOR_BYTES)(p, p + apart);
-    return IS_BOOL ? (vec)-(v != 0) : v;
-}
-#else
-CPOOL_INLINE vec load_halves(const T *p, ptrdiff_t apart) { return (void)apart, load(p); } /* named, never called */
-#endif
-CPOOL_INLINE void store_halves(T *low, T *high, vec v) {
-    CPOOL_NAME2(store_apart, VECTOR_BYTES)(low, high, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
-}
+/* Of a bool's bytes all but 0 count as 1. */
+CPOOL_INLINE vec as_bool(vec v) { return IS_BOOL ? (vec)-(v != 0) : v; }
+CPOOL_INLINE vec load(const T *p) { return as_bool(load_bits(p)); }
 CPOOL_INLINE void store(T *p, vec v) { memcpy(p, &v, sizeof v); }
 CPOOL_INLINE lanes_vec flip_of(uint64_t flip) { return (lanes_vec){0} + (CODE_T)flip; }
 /* An element's key, and of that the element. */
@@ -105,10 +91,9 @@ CPOOL_INLINE vec sum_of(vec a, vec b) { return IS_FLOAT ? ADD(a, b) : (vec)ADD((
 CPOOL_INLINE void store_past(T *p, vec v) {
     CPOOL_NAME2(stream, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
 }
-/* Where p is a multiple of the vector's bytes; of 64 1.15x to 1.2x. */
-CPOOL_INLINE void store_past_aligned(T *p, vec v) {
-    CPOOL_NAME2(stream_aligned, VECTOR_BYTES)(p, (CPOOL_NAME2(raw, VECTOR_BYTES))v);
-}
+
+#include "vector_codes.h"
+#include "vector_parts.h"
 #if HAS_PAIRS
 #include "vector_pairs.h"
 #else
@@ -124,10 +109,8 @@ CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart, const int parts) 
     return (void)parts, load(p + apart);
 }
 CPOOL_INLINE vec in_order(vec v) { return v; }
+CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
 #endif
-
-#include "vector_codes.h"
-#include "vector_parts.h"
 
 #else
 

@@ -39,8 +39,7 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
 #endif
     CPOOL_UNROLL
     for (int t = stride == 2 ? 2 : parts == 4 ? kernel : 0; t < kernel; t++) {
-        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart, parts)
-                   : parts == 2 ? load_halves(x + t, apart) : load(x + t);
+        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart, parts) : as_bool(load_parts(x + t, apart, parts));
         OPAQUE(cells[t]);
     }
     CPOOL_UNROLL

@@ -40,7 +40,7 @@ CPOOL_INLINE void store_row(T *dx, const vec *sum, ptrdiff_t apart, ptrdiff_t le
     vec low = sum[0], high = sum[1];
     if (stride == 2) low = SHUFFLE(sum[0], sum[1], ZIP_LOW), high = SHUFFLE(sum[0], sum[1], ZIP_HIGH);
     if (left >= written && parts == 4) {
-        store_halves(dx, dx + apart, low), store_halves(dx + 2 * apart, dx + 3 * apart, high);
+        store_parts(dx, apart, low, 2), store_parts(dx + 2 * apart, apart, high, 2);
     } else if (left >= written) {
         store(dx, low);
         if (stride == 2) store(dx + (parts == 1 ? LANES : apart), high);

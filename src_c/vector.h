@@ -94,23 +94,7 @@ CPOOL_INLINE void store_past(T *p, vec v) {
 
 #include "vector_codes.h"
 #include "vector_parts.h"
-#if HAS_PAIRS
 #include "vector_pairs.h"
-#else
-/* Named, never called. */
-CPOOL_INLINE void load_pairs(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
-CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) { *even = *odd = load(p); }
-CPOOL_INLINE vec load_evens(const T *p) { return load(p); }
-CPOOL_INLINE void load_pairs_apart(const T *p, ptrdiff_t apart, const int parts, vec *even, vec *odd) {
-    (void)parts;
-    *even = load(p), *odd = load(p + apart);
-}
-CPOOL_INLINE vec load_evens_apart(const T *p, ptrdiff_t apart, const int parts) {
-    return (void)parts, load(p + apart);
-}
-CPOOL_INLINE vec in_order(vec v) { return v; }
-CPOOL_INLINE code_vec codes_in_order(code_vec v) { return v; }
-#endif
 
 #else
 

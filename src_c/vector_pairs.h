@@ -16,9 +16,9 @@ typedef float shuffle_vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef double shuffle_vec __attribute__((vector_size(VECTOR_BYTES)));
 #endif
 #define SHUFFLE(a, b, list) \
-    ((vec)__builtin_shufflevector((shuffle_vec)(a), (shuffle_vec)(b), LIST(list, SHUFFLED_BYTES)))
+    ((vec)SHUFFLE_LANES((shuffle_vec)(a), (shuffle_vec)(b), LIST(list, SHUFFLED_BYTES)))
 #if BYTES < 4
-#define SHUFFLE_ONE(v, list) __builtin_shufflevector(v, v, LIST(list, BYTES))
+#define SHUFFLE_ONE(v, list) SHUFFLE_LANES(v, v, LIST(list, BYTES))
 CPOOL_INLINE vec evens_first(vec v) { return SHUFFLE_ONE(v, SORTED); }
 #else
 #define SHUFFLE_ONE(v, list) SHUFFLE(v, v, list)
@@ -58,24 +58,23 @@ CPOOL_INLINE vec by_blocks(vec v) { return SHUFFLE(v, v, BY_BLOCKS); }
 #if !HAS_MASKS
 #define SHUFFLE_CODES(v, list) ((code_vec)SHUFFLE(v, v, list))
 /* Of a code_vec, which may have more lanes than a vec, the first; of elements of 1 and 2 bytes half a block's codes. */
-#elif BYTES == 8
-#define SHUFFLE_CODES(v, list) __builtin_shufflevector(v, v, LIST(list, 8), 8, 9, 10, 11, 12, 13, 14, 15)
-#elif BYTES == 4
-#define SHUFFLE_CODES(v, list) __builtin_shufflevector(v, v, LIST(list, 4))
-#elif VECTOR_BYTES == 16
+#elif VECTOR_BYTES == 16 || RECORD_BYTES > 1 /* which have no pairs */
 #define SHUFFLE_CODES(v, list) (v)
+#elif BYTES == 8
+#define SHUFFLE_CODES(v, list) SHUFFLE_LANES(v, v, LIST(list, 8), 8, 9, 10, 11, 12, 13, 14, 15)
+#elif BYTES == 4
+#define SHUFFLE_CODES(v, list) SHUFFLE_LANES(v, v, LIST(list, 4))
 #else
 #if BYTES == 1
 typedef uint64_t half_codes __attribute__((vector_size(CODE_BYTES)));
 #else
 typedef uint32_t half_codes __attribute__((vector_size(CODE_BYTES)));
 #endif
-#define SHUFFLE_CODES(v, list) ((code_vec)__builtin_shufflevector((half_codes)(v), (half_codes)(v), LIST(list, 8)))
+#define SHUFFLE_CODES(v, list) ((code_vec)SHUFFLE_LANES((half_codes)(v), (half_codes)(v), LIST(list, 8)))
 #endif
 CPOOL_INLINE code_vec codes_in_order(code_vec v) { return SHUFFLE_CODES(v, IN_ORDER); }
 CPOOL_INLINE code_vec codes_by_blocks(code_vec v) { return SHUFFLE_CODES(v, BY_BLOCKS); }
-#if BYTES >= 4
-/* even[0], odd[0], even[1], ...; streams: past the caches, where p is a multiple of 16 bytes. */
+/* even[0], odd[0], even[1], ..., of 4 or 8 bytes; streams: past the caches, where p is a multiple of 16 bytes. */
 CPOOL_INLINE void store_pairs(T *p, vec even, vec odd, int streams) {
     const vec low = SHUFFLE(even, odd, ZIP_LOW), high = SHUFFLE(even, odd, ZIP_HIGH);
     if (streams) store_past(p, low), store_past(p + LANES, high);
@@ -91,4 +90,3 @@ CPOOL_INLINE void store_last_pairs_past(T *p, vec even, vec odd, ptrdiff_t first
         stream_16(p + first, part);
     }
 }
-#endif

@@ -232,9 +232,8 @@ static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void 
             }
             code_vec in_padding = load_place(outside);
             c.place[t] = load_place(place);
-#if HAS_PAIRS
-            if (p->stride == 2) in_padding = codes_by_blocks(in_padding), c.place[t] = codes_by_blocks(c.place[t]);
-#endif
+            if (HAS_PAIRS && p->stride == 2)
+                in_padding = codes_by_blocks(in_padding), c.place[t] = codes_by_blocks(c.place[t]);
             c.outside[t] = same(in_padding, splat(1));
         }
         const ptrdiff_t end = c.first + lanes < p->output[1] ? c.first + lanes : p->output[1];

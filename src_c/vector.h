@@ -28,7 +28,6 @@
 #define load_code_parts NAMED(load_code_parts)
 #define store_parts NAMED(store_parts)
 #define store_code_parts NAMED(store_code_parts)
-#define store_lanes NAMED(store_lanes)
 #define load_pairs NAMED(load_pairs)
 #define load_pairs_but_first NAMED(load_pairs_but_first)
 #define load_evens NAMED(load_evens)
@@ -186,20 +185,23 @@ CPOOL_INLINE void store_winner(T *y, RECORD_T *record, winner best, lanes_vec fl
     store(y, flipped(best.value, flip));
     if (has_place) store_code(record, best.place);
 }
-/* part: of a vector only so many elements are written; 0: all. */
-CPOOL_INLINE void store_part(T *y, RECORD_T *record, winner best, lanes_vec flip, const int has_place,
-                             ptrdiff_t part) {
-    if (!part) {
-        store_winner(y, record, best, flip, has_place);
-        return;
-    }
+/* Only n elements of each part, `apart`: with masks 1.1x to 1.4x on planes of 7x7 to 17x17. */
+CPOOL_INLINE void store_part(T *y, RECORD_T *record, winner best, lanes_vec flip, const int has_place, ptrdiff_t n,
+                             ptrdiff_t apart, const int parts) {
+    T values[LANES];
+    RECORD_T places[LANES];
+    best.value = flipped(best.value, flip);
+    store(values, best.value);
+    if (has_place) store_code(places, best.place);
+    for (int i = 0; i < parts; i++) {
+        const ptrdiff_t first = i * LANES / parts, at = i * apart;
 #if VECTOR_BYTES && HAS_MASKS
-    store_lanes(y, record, flipped(best.value, flip), best.place, has_place, 0, part);
+        const uint64_t lanes = (((uint64_t)1 << n) - 1) << first;
+        STORE_WHERE(VECTOR_BYTES, BYTES, y + at, first, lanes, best.value);
+        if (has_place) STORE_WHERE(CODE_BYTES, RECORD_BYTES, record + at, first, lanes, best.place);
 #else
-    T values[VECTOR_BYTES ? VECTOR_BYTES / BYTES : 1];
-    RECORD_T places[64];
-    store_winner(values, places, best, flip, has_place);
-    copy_part(y, values, part * BYTES);
-    if (has_place) copy_part(record, places, part * RECORD_BYTES);
+        copy_part(y + at, values + first, n * BYTES);
+        if (has_place) copy_part(record + at, places + first, n * RECORD_BYTES);
 #endif
+    }
 }

@@ -1,6 +1,5 @@
 /*
- * vector_parts.h - vectors of parts from places as far apart, and parts of vectors. Part of the vocabulary of vector.h,
- * which includes it.
+ * vector_parts.h - vectors of parts from places as far apart. Part of the vocabulary of vector.h, which includes it.
  */
 
 /* Whether vectors are put together from 2 parts in backward, and, of elements of 4 bytes, from 4 (HAS_QUARTERS). */
@@ -52,15 +51,5 @@ CPOOL_INLINE void store_code_parts(RECORD_T *p, ptrdiff_t apart, code_vec v, con
     store_code(codes, v);
     CPOOL_UNROLL
     for (int i = 0; i < parts; i++) memcpy(p + i * apart, codes + i * LANES / parts, (size_t)(LANES / parts));
-}
-#endif
-
-#if HAS_MASKS
-/* n of the lanes, from `first` on, to y and record: 1.1x to 1.4x on planes of 7x7 to 17x17 against copy_part. */
-CPOOL_INLINE void store_lanes(T *y, RECORD_T *record, vec value, code_vec place, const int has_place, ptrdiff_t first,
-                              ptrdiff_t n) {
-    const uint64_t lanes = (((uint64_t)1 << n) - 1) << first;
-    STORE_WHERE(VECTOR_BYTES, BYTES, y, first, lanes, value);
-    if (has_place) STORE_WHERE(CODE_BYTES, RECORD_BYTES, record, first, lanes, place);
 }
 #endif

@@ -93,29 +93,11 @@ CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, lanes_vec f
         best.value = in_order(best.value);
         if (has_place) best.place = codes_in_order(best.place);
     }
-    if (parts == 1) {
-        store_part(y, record, best, flip, has_place, part);
-        return;
-    }
-    best.value = flipped(best.value, flip);
-    if (!part) {
-        store_parts(y, apart, best.value, parts);
+    if (part) store_part(y, record, best, flip, has_place, part, apart, parts);
+    else {
+        store_parts(y, apart, flipped(best.value, flip), parts);
         if (has_place) store_code_parts(record, apart, best.place, parts);
-        return;
     }
-#if HAS_MASKS
-    for (int i = 0; i < parts; i++)
-        store_lanes(y + i * apart, record + i * apart, best.value, best.place, has_place, i * LANES / parts, part);
-#else
-    T values[LANES];
-    RECORD_T places[64];
-    store(values, best.value);
-    if (has_place) store_code(places, best.place);
-    for (int i = 0; i < parts; i++) {
-        copy_part(y + i * apart, values + i * LANES / parts, part * BYTES);
-        if (has_place) copy_part(record + i * apart, places + i * LANES / parts, part * RECORD_BYTES);
-    }
-#endif
 }
 
 /*

@@ -125,9 +125,6 @@ CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t 
     }
 }
 
-#if HAS_EIGHTS
-typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
-#endif
 #include "dtypes.h"
 
 #define MOVE u8

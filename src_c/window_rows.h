@@ -120,10 +120,8 @@ static void KERNEL(sum_rows)(void *dx, const void *dout, const void *record, con
     else if (c->lines) CPOOL_CONSTANT(streams, LINES(3, streams));
     else if (c->stride == 1 && c->kernel == 2) DOWN(2, 1, 0, 1);
     else if (c->stride == 1) DOWN(3, 1, 0, 1);
-    else if (c->kernel == 2 && before) { PARTS(2, 1); }
-    else if (c->kernel == 2) { PARTS(2, 0); }
-    else if (before) { PARTS(3, 1); }
-    else { PARTS(3, 0); }
+    else if (c->kernel == 2) CPOOL_CONSTANT(before, PARTS(2, before));
+    else CPOOL_CONSTANT(before, PARTS(3, before));
 #undef PARTS
 #undef DOWN
 #undef LINES

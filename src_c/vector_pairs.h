@@ -54,11 +54,11 @@ CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) {
 }
 CPOOL_INLINE vec in_order(vec v) { return SHUFFLE(v, v, IN_ORDER); }
 CPOOL_INLINE vec by_blocks(vec v) { return SHUFFLE(v, v, BY_BLOCKS); }
+/* Of a code_vec, which may have more lanes than a vec, the first; of elements of 1 and 2 bytes half a block's codes. */
 #undef SHUFFLE_CODES
 #if !HAS_MASKS
 #define SHUFFLE_CODES(v, list) ((code_vec)SHUFFLE(v, v, list))
-/* Of a code_vec, which may have more lanes than a vec, the first; of elements of 1 and 2 bytes half a block's codes. */
-#elif VECTOR_BYTES == 16 || RECORD_BYTES > 1 /* which have no pairs */
+#elif VECTOR_BYTES == 16 || RECORD_BYTES > 1 /* one block; or no pairs */
 #define SHUFFLE_CODES(v, list) (v)
 #elif BYTES == 8
 #define SHUFFLE_CODES(v, list) SHUFFLE_LANES(v, v, LIST(list, 8), 8, 9, 10, 11, 12, 13, 14, 15)

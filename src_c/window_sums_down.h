@@ -8,7 +8,28 @@
 #define sum_down NAMED(sum_down)
 
 #if VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES
+#define add_row NAMED(add_row)
 #define sum_columns NAMED(sum_columns)
+/* What a row of outputs adds to the rows of dx that it looks at, from the one where its first row of taps lies on. */
+CPOOL_INLINE void add_row(vec *sum, const T *dout, const RECORD_T *record, ptrdiff_t apart, const code_vec *code,
+                          const int kernel, const int parts) {
+    vec value[5];
+    code_vec codes[5];
+    CPOOL_UNROLL
+    for (int t = 0; t < kernel; t++) {
+        value[t] = load_parts(dout + t, apart, parts);
+        codes[t] = load_code_parts(record + t, apart, parts);
+        OPAQUE(value[t]);
+        OPAQUE(codes[t]);
+    }
+    CPOOL_UNROLL
+    for (int t_row = 0; t_row < kernel; t_row++) {
+        CPOOL_UNROLL
+        for (int t = 0; t < kernel; t++)
+            sum[t_row] = sum_where(same(codes[t], code[t_row * kernel + t]), sum[t_row], value[t]);
+    }
+}
+
 /*
  * A vector of columns of n rows of dx. parts: as many runs of rows, each of which may end within the next one, have
  * their columns in one vector: 1.1x to 1.3x where a quarter or half of one is left of a row, 1.5x for rows of 8 floats;
@@ -31,28 +52,13 @@ CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, cons
     for (int t = 0; t < kernel; t++) sum[t] = zero();
     for (ptrdiff_t r = 1 - kernel; r < n_rows; r++) {
         const ptrdiff_t from = (kernel - 1 + r) * width;
-        vec value[5];
-        code_vec codes[5];
         if (far)
             for (int i = 0; i < (width < LANES ? parts : 1); i++) {
                 CPOOL_PREFETCH_TO_READ(dout + from + i * apart + far);
                 CPOOL_PREFETCH_TO_READ(record + from + i * apart + far);
                 if (dx_far) CPOOL_PREFETCH(dx + r * width + i * apart + dx_far);
             }
-        CPOOL_UNROLL
-        for (int t = 0; t < kernel; t++) {
-            value[t] = load_parts(dout + from + t, apart, parts);
-            codes[t] = load_code_parts(record + from + t, apart, parts);
-            OPAQUE(value[t]);
-            OPAQUE(codes[t]);
-        }
-        /* The row of taps t_row of this row of outputs lies in row r + t_row of dx. */
-        CPOOL_UNROLL
-        for (int t_row = 0; t_row < kernel; t_row++) {
-            CPOOL_UNROLL
-            for (int t = 0; t < kernel; t++)
-                sum[t_row] = sum_where(same(codes[t], code[t_row * kernel + t]), sum[t_row], value[t]);
-        }
+        add_row(sum, dout + from, record + from, apart, code, kernel, parts);
         if (r >= n_loose) {
             T cells[LANES];
             store(cells, sum[0]);

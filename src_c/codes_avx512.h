@@ -14,10 +14,6 @@
 #define EPI_4 epi32
 #define EPI_8 epi64
 typedef __m512i raw_64;
-typedef __mmask8 lanes_8;
-typedef __mmask16 lanes_16;
-typedef __mmask32 lanes_32;
-typedef __mmask64 lanes_64;
 
 #define RAW(bytes, v) ((CPOOL_NAME2(raw, bytes))(v))
 #define CHOOSE(bytes, lane, mask, a, b) \
@@ -74,18 +70,4 @@ CPOOL_INLINE void stream_aligned_64(void *p, raw_64 v) { _mm512_stream_si512(p, 
 CPOOL_INLINE void stream_64(void *p, raw_64 v) {
     stream_32(p, _mm512_castsi512_si256(v));
     stream_32((char *)p + 32, _mm512_extracti64x4_epi64(v, 1));
-}
-
-/* The codes of a narrow vector: n bytes of a register. */
-CPOOL_INLINE raw_16 load_low(const void *p, const size_t n) {
-    return n == 16 ? _mm_loadu_si128(p) : _mm_loadu_si64(p);
-}
-/* What lies n bytes further up in a register. */
-CPOOL_INLINE raw_16 high_codes(raw_16 v, const size_t n) {
-    return n == 8 ? _mm_bsrli_si128(v, 8) : _mm_bsrli_si128(v, 4);
-}
-CPOOL_INLINE void store_low(void *p, raw_16 v, const size_t n) {
-    if (n == 16) _mm_storeu_si128(p, v);
-    else if (n == 8) _mm_storeu_si64(p, v);
-    else _mm_storeu_si32(p, v);
 }

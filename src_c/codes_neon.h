@@ -8,7 +8,6 @@ typedef uint8x16_t raw_16;
 
 /* Stores past the caches have no intrinsic. */
 CPOOL_INLINE void stream_16(void *p, raw_16 v) { memcpy(p, &v, sizeof v); }
-CPOOL_INLINE void stream_aligned_16(void *p, raw_16 v) { memcpy(p, &v, sizeof v); }
 #define STREAMED (void)0
 
 /* One half here, the other there. */

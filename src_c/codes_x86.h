@@ -13,6 +13,7 @@ typedef __m128i raw_16;
 
 CPOOL_INLINE raw_16 load_bytes(const void *p, size_t n_bytes) {
     uint32_t bytes = 0;
+    if (n_bytes == 16) return _mm_loadu_si128(p);
     if (n_bytes == 8) return _mm_loadl_epi64(p);
     memcpy(&bytes, p, n_bytes);
     return _mm_cvtsi32_si128((int32_t)bytes);

@@ -21,44 +21,42 @@
 
 /*
  * GCC and Clang have vector types as a language extension: one source for all widths and element types. MSVC has not,
- * so it builds the scalar table only. Code between CPOOL_TARGET_BEGIN and _END is compiled for the named instruction
- * sets.
+ * so it builds the scalar table only.
+ *
+ * Prefetches to read: into the second cache, not the first: 2x on 224x224 planes (2x2), 1.3x on 112x112 (3x3, Zen 4).
+ * To read soon: into the first.
  */
-#if defined(__clang__)
+#if defined(__clang__) || defined(__GNUC__)
 #define CPOOL_HAS_VECTORS 1
-#define CPOOL_TARGET_BEGIN(isas) CPOOL_PRAGMA(clang attribute push(__attribute__((target(isas))), apply_to = function))
-#define CPOOL_TARGET_END CPOOL_PRAGMA(clang attribute pop)
 #define CPOOL_INLINE static inline __attribute__((always_inline))
 #define CPOOL_NOINLINE __attribute__((noinline))
-#elif defined(__GNUC__)
-#define CPOOL_HAS_VECTORS 1
-#define CPOOL_TARGET_BEGIN(isas) CPOOL_PRAGMA(GCC push_options) CPOOL_PRAGMA(GCC target(isas))
-#define CPOOL_TARGET_END CPOOL_PRAGMA(GCC pop_options)
-#define CPOOL_INLINE static inline __attribute__((always_inline))
-#define CPOOL_NOINLINE __attribute__((noinline))
+#define CPOOL_RESTRICT restrict
+#define CPOOL_PREFETCH(p) __builtin_prefetch(p, 1)
+#define CPOOL_PREFETCH_TO_READ(p) __builtin_prefetch(p, 0, 2)
+#define CPOOL_PREFETCH_TO_READ_SOON(p) __builtin_prefetch(p, 0, 3)
 #else
 #define CPOOL_HAS_VECTORS 0
 #define CPOOL_INLINE static __forceinline
 #define CPOOL_NOINLINE __declspec(noinline)
 #define CPOOL_RESTRICT __restrict
-#endif
-
-/*
- * To read: into the second cache, not the first: 2x on 224x224 planes (2x2), 1.3x on 112x112 (3x3, Zen 4). To read
- * soon: into the first.
- */
-#if CPOOL_HAS_VECTORS
-#define CPOOL_PREFETCH(p) __builtin_prefetch(p, 1)
-#define CPOOL_PREFETCH_TO_READ(p) __builtin_prefetch(p, 0, 2)
-#define CPOOL_PREFETCH_TO_READ_SOON(p) __builtin_prefetch(p, 0, 3)
-#else
 #define CPOOL_PREFETCH(p) ((void)(p))
 #define CPOOL_PREFETCH_TO_READ(p) ((void)(p))
 #define CPOOL_PREFETCH_TO_READ_SOON(p) ((void)(p))
 #endif
 
-#ifndef CPOOL_RESTRICT
-#define CPOOL_RESTRICT restrict
+/* Code between CPOOL_TARGET_BEGIN and _END is compiled for the named instruction sets. */
+#if defined(__clang__)
+#define CPOOL_TARGET_BEGIN(isas) CPOOL_PRAGMA(clang attribute push(__attribute__((target(isas))), apply_to = function))
+#define CPOOL_TARGET_END CPOOL_PRAGMA(clang attribute pop)
+#define CPOOL_UNROLL _Pragma("unroll")
+/* Where the number of rounds is not known, Clang may not do it and say so. */
+#pragma clang diagnostic ignored "-Wpass-failed"
+#elif defined(__GNUC__)
+#define CPOOL_TARGET_BEGIN(isas) CPOOL_PRAGMA(GCC push_options) CPOOL_PRAGMA(GCC target(isas))
+#define CPOOL_TARGET_END CPOOL_PRAGMA(GCC pop_options)
+#define CPOOL_UNROLL _Pragma("GCC unroll 9")
+#else
+#define CPOOL_UNROLL
 #endif
 
 #if CPOOL_HAS_VECTORS && defined(__has_builtin)
@@ -94,15 +92,6 @@
 #else
 #define CPOOL_OPAQUE_POINTER(p) (void)0
 #define CPOOL_OPAQUE_VECTOR(v) (void)0
-#endif
-#if defined(__clang__)
-#define CPOOL_UNROLL _Pragma("unroll")
-/* Where the number of rounds is not known, Clang may not do it and say so. */
-#pragma clang diagnostic ignored "-Wpass-failed"
-#elif defined(__GNUC__)
-#define CPOOL_UNROLL _Pragma("GCC unroll 9")
-#else
-#define CPOOL_UNROLL
 #endif
 
 #endif

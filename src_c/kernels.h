@@ -10,18 +10,13 @@
 
 #define KERNEL(stage) CPOOL_NAME4(stage, DTYPE, RECORD, ISA)
 #define OF_WIDTH(stage, bytes) CPOOL_NAME4(stage, DTYPE, RECORD, bytes)
-#if MAX_VECTOR_BYTES == 64
-#define FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 64), OF_WIDTH(stage, 32), OF_WIDTH(stage, 16)
-#elif MAX_VECTOR_BYTES == 32
-#define FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 32), OF_WIDTH(stage, 16)
-#elif MAX_VECTOR_BYTES == 16
-#define FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 16)
-#endif
-#if MAX_VECTOR_BYTES
-#define FROM_WIDEST(stage) FROM_WIDEST_VECTOR(stage), OF_WIDTH(stage, 0)
-#else
-#define FROM_WIDEST(stage) OF_WIDTH(stage, 0)
-#endif
+/* One of each width that this instruction set has, from the widest down; and plain elements. */
+#define VECTORS_64(stage) OF_WIDTH(stage, 64), VECTORS_32(stage)
+#define VECTORS_32(stage) OF_WIDTH(stage, 32), VECTORS_16(stage)
+#define VECTORS_16(stage) OF_WIDTH(stage, 16),
+#define VECTORS_0(stage)
+#define FROM_WIDEST_VECTOR(stage) CPOOL_NAME2(VECTORS, MAX_VECTOR_BYTES)(stage)
+#define FROM_WIDEST(stage) FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 0)
 
 #define HAS_STREAMS (CPOOL_BUILD_X86 && MAX_VECTOR_BYTES)
 /* In vectors of 16 bytes sums of rows take 1.3x to 2x of scattering, and eight planes 1.0x to 1.4x of twice four. */
@@ -130,9 +125,6 @@ CPOOL_INLINE void spread_in_vectors(spread_of_width *const *of_width, ptrdiff_t 
     }
 }
 
-#if HAS_EIGHTS
-typedef uint32_t index_vec __attribute__((vector_size(MAX_VECTOR_BYTES)));
-#endif
 #include "dtypes.h"
 
 #define MOVE u8

@@ -7,6 +7,12 @@
 #ifndef CPOOL_SHUFFLES_H
 #define CPOOL_SHUFFLES_H
 
+#if CPOOL_HAS_SHUFFLE
+#define SHUFFLE_LANES(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE_LANES(a, b, ...) ((void)(b), (a)) /* named, never called */
+#endif
+
 #define BLOCK_8(F, bytes, i) F(bytes, i), F(bytes, (i) + 1)
 #define BLOCK_4(F, bytes, i) BLOCK_8(F, bytes, i), BLOCK_8(F, bytes, (i) + 2)
 #define BLOCK_2(F, bytes, i) BLOCK_4(F, bytes, i), BLOCK_4(F, bytes, (i) + 4)

@@ -44,13 +44,6 @@ CPOOL_INLINE winner earlier_of(winner first, winner second) {
 }
 #endif
 
-#undef OPAQUE
-#if VECTOR_BYTES
-#define OPAQUE(v) CPOOL_OPAQUE_VECTOR(v)
-#else
-#define OPAQUE(v) (void)0
-#endif
-
 #if HAS_ROWS
 #include "window_best.h"
 #endif

@@ -36,8 +36,9 @@ CPOOL_INLINE void store_some(T *to, vec cells, ptrdiff_t first, ptrdiff_t end) {
     memcpy(to + first, lanes + first, (size_t)(end - first) * BYTES);
 }
 
+/* At multiples of the vector's bytes streams of 64 are 1.15x to 1.2x. */
 CPOOL_INLINE void store_cells(T *to, vec cells, const int streams) {
-    if (streams) store_past_aligned(to, cells);
+    if (streams) CPOOL_NAME2(stream_aligned, VECTOR_BYTES)(to, (CPOOL_NAME2(raw, VECTOR_BYTES))cells);
     else store(to, cells);
 }
 
@@ -55,8 +56,8 @@ CPOOL_INLINE void sum_cells(vec *low, vec *high, const viewing_rows *rows, const
             vec value = load_bits(rows->values[r] + m + i);
             code_vec codes = load_code(rows->codes[r] + m + i);
             if (at_edge) codes |= load_code(outside + m + i);
-            CPOOL_OPAQUE_VECTOR(value);
-            CPOOL_OPAQUE_VECTOR(codes);
+            OPAQUE(value);
+            OPAQUE(codes);
             for (int odd = 0; odd < 2; odd++) {
                 const int tap = odd + before - 2 * i;
                 if (tap >= 0 && tap < kernel) sum[odd] = sum_of(sum[odd], spread_to(rows->tap[r][tap], codes, value));

@@ -46,9 +46,8 @@ CPOOL_INLINE int most_of_run(T *most, const T *x, ptrdiff_t n, lanes_vec flip) {
 
 /* cpool_best_one. */
 static CPOOL_NOINLINE ptrdiff_t KERNEL(best_one)(void *y, const void *x_, ptrdiff_t n, uint64_t flip_bits) {
-    enum { N_LANES_OF = VECTOR_BYTES ? VECTOR_BYTES / BYTES : 1 };
     const T *x = x_;
-    T most[N_LANES_OF], few[N_LANES_OF], best;
+    T most[LANES], few[LANES], best;
     CODE_T bits;
     ptrdiff_t at;
     int is_nan;

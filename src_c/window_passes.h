@@ -100,17 +100,18 @@ CPOOL_INLINE winner down_cell(const cpool_pass *pass, ptrdiff_t at, ptrdiff_t t,
     return cell;
 }
 
-/* Into y and the record, or, not later, for a next pass. part: as store_part's. */
+/* Into y and the record, or, not later, for a next pass. part: only so many elements; 0: all. */
 CPOOL_INLINE void store_down(T *y, void *codes, ptrdiff_t at, winner best, lanes_vec flip, const int later,
                              const int has_place, ptrdiff_t part) {
-    if (later) store_part(y + at, (RECORD_T *)codes + at, best, flip, has_place, part);
+    if (later && part) store_part(y + at, (RECORD_T *)codes + at, best, flip, has_place, part, 0, 1);
+    else if (later) store_winner(y + at, (RECORD_T *)codes + at, best, flip, has_place);
     else {
         store(y + at, best.value);
         if (has_place) store_place((PLACE_T *)codes + at, best.place);
     }
 }
 
-/* One row of outputs, at `out`: the best of taps `first` to `end`, at least one. part: as store_part's. */
+/* One row of outputs, at `out`: the best of taps `first` to `end`, at least one. part: as store_down's. */
 CPOOL_INLINE void down_row(T *y, void *codes, ptrdiff_t out, const cpool_pass *pass, ptrdiff_t at, ptrdiff_t width,
                            ptrdiff_t first, ptrdiff_t end, const int later, const int has_place, const int ordered,
                            ptrdiff_t part) {

@@ -39,9 +39,8 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
 #endif
     CPOOL_UNROLL
     for (int t = stride == 2 ? 2 : parts == 4 ? kernel : 0; t < kernel; t++) {
-        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart, parts)
-                   : parts == 2 ? load_halves(x + t, apart) : load(x + t);
-        CPOOL_OPAQUE_VECTOR(cells[t]);
+        cells[t] = stride == 2 ? load_evens_apart(x + 2, apart, parts) : as_bool(load_parts(x + t, apart, parts));
+        OPAQUE(cells[t]);
     }
     CPOOL_UNROLL
     for (int t = 0; t < kernel; t++) cells[t] = flipped(cells[t], columns->flip);
@@ -94,29 +93,11 @@ CPOOL_INLINE void store_columns(T *y, RECORD_T *record, winner best, lanes_vec f
         best.value = in_order(best.value);
         if (has_place) best.place = codes_in_order(best.place);
     }
-    if (parts == 1) {
-        store_part(y, record, best, flip, has_place, part);
-        return;
-    }
-    best.value = flipped(best.value, flip);
-    if (!part) {
-        store_parts(y, apart, best.value, parts);
+    if (part) store_part(y, record, best, flip, has_place, part, apart, parts);
+    else {
+        store_parts(y, apart, flipped(best.value, flip), parts);
         if (has_place) store_code_parts(record, apart, best.place, parts);
-        return;
     }
-#if HAS_MASKS
-    for (int i = 0; i < parts; i++)
-        store_lanes(y + i * apart, record + i * apart, best.value, best.place, has_place, i * LANES / parts, part);
-#else
-    T values[LANES];
-    RECORD_T places[64];
-    store(values, best.value);
-    if (has_place) store_code(places, best.place);
-    for (int i = 0; i < parts; i++) {
-        copy_part(y + i * apart, values + i * LANES / parts, part * BYTES);
-        if (has_place) copy_part(record + i * apart, places + i * LANES / parts, part * RECORD_BYTES);
-    }
-#endif
 }
 
 /*
@@ -233,9 +214,8 @@ static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void 
             }
             code_vec in_padding = load_place(outside);
             c.place[t] = load_place(place);
-#if HAS_PAIRS
-            if (p->stride == 2) in_padding = codes_by_blocks(in_padding), c.place[t] = codes_by_blocks(c.place[t]);
-#endif
+            if (HAS_PAIRS && p->stride == 2)
+                in_padding = codes_by_blocks(in_padding), c.place[t] = codes_by_blocks(c.place[t]);
             c.outside[t] = same(in_padding, splat(1));
         }
         const ptrdiff_t end = c.first + lanes < p->output[1] ? c.first + lanes : p->output[1];

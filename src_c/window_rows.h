@@ -22,8 +22,8 @@ CPOOL_INLINE void add_outputs(vec sum[3][2], const T *dout, const RECORD_T *reco
     for (int i = first; i <= last; i++) {
         vec value = load_parts(dout + i, apart, parts);
         code_vec codes = load_code_parts(record + i, apart, parts) | outside[i - first];
-        CPOOL_OPAQUE_VECTOR(value);
-        CPOOL_OPAQUE_VECTOR(codes);
+        OPAQUE(value);
+        OPAQUE(codes);
         CPOOL_UNROLL
         for (int t = 0; t < kernel * stride; t++) {
             const int row = t / stride, phase = t % stride, column = phase + before - stride * i;
@@ -40,7 +40,7 @@ CPOOL_INLINE void store_row(T *dx, const vec *sum, ptrdiff_t apart, ptrdiff_t le
     vec low = sum[0], high = sum[1];
     if (stride == 2) low = SHUFFLE(sum[0], sum[1], ZIP_LOW), high = SHUFFLE(sum[0], sum[1], ZIP_HIGH);
     if (left >= written && parts == 4) {
-        store_halves(dx, dx + apart, low), store_halves(dx + 2 * apart, dx + 3 * apart, high);
+        store_parts(dx, apart, low, 2), store_parts(dx + 2 * apart, apart, high, 2);
     } else if (left >= written) {
         store(dx, low);
         if (stride == 2) store(dx + (parts == 1 ? LANES : apart), high);
@@ -72,7 +72,7 @@ CPOOL_INLINE void sum_rows_down(T *dx, const T *dout, const RECORD_T *record, co
     code_vec tap[9], outside[3];
     for (int t = 0; t < kernel * kernel; t++) {
         tap[t] = splat(t);
-        CPOOL_OPAQUE_VECTOR(tap[t]); /* GCC 12 would make them anew for each row */
+        OPAQUE(tap[t]); /* GCC 12 would make them anew for each row */
     }
     for (ptrdiff_t m = (c.width - 1) / (stride * LANES) * LANES; m >= 0; m -= LANES) {
         const ptrdiff_t shift = m + (c.before[1] - before) / stride;
@@ -120,10 +120,8 @@ static void KERNEL(sum_rows)(void *dx, const void *dout, const void *record, con
     else if (c->lines) CPOOL_CONSTANT(streams, LINES(3, streams));
     else if (c->stride == 1 && c->kernel == 2) DOWN(2, 1, 0, 1);
     else if (c->stride == 1) DOWN(3, 1, 0, 1);
-    else if (c->kernel == 2 && before) { PARTS(2, 1); }
-    else if (c->kernel == 2) { PARTS(2, 0); }
-    else if (before) { PARTS(3, 1); }
-    else { PARTS(3, 0); }
+    else if (c->kernel == 2) CPOOL_CONSTANT(before, PARTS(2, before));
+    else CPOOL_CONSTANT(before, PARTS(3, before));
 #undef PARTS
 #undef DOWN
 #undef LINES

@@ -91,15 +91,11 @@ CPOOL_INLINE void spread_row(T *dx, const T *dout, const RECORD_T *record, const
         for (ptrdiff_t t = first; t < end; t += apart) {
             T *const cells = dx + apart * at + (n_known ? known->offset[t] : taps->offset[t]);
             const vec even = TAP(t);
-#if HAS_PAIRS && BYTES >= 4
             if (apart == 2) {
                 const vec odd = TAP(t + 1);
                 if (streams && j > at) store_last_pairs_past(cells, even, odd, 2 * (j - at));
                 else store_pairs(cells, even, odd, streams);
-                continue;
-            }
-#endif
-            if (streams) store_past(cells, even);
+            } else if (streams) store_past(cells, even);
             else store(cells, even);
         }
     }

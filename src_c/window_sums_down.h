@@ -6,79 +6,68 @@
  * column of taps, not once a tap.
  */
 #define sum_down NAMED(sum_down)
-#define sum_down_pair NAMED(sum_down_pair)
+
+#if VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES
+#define add_row NAMED(add_row)
+#define sum_columns NAMED(sum_columns)
+/* What a row of outputs adds to the rows of dx that it looks at, from the one where its first row of taps lies on. */
+CPOOL_INLINE void add_row(vec *sum, const T *dout, const RECORD_T *record, ptrdiff_t apart, const code_vec *code,
+                          const int kernel, const int parts) {
+    vec value[5];
+    code_vec codes[5];
+    CPOOL_UNROLL
+    for (int t = 0; t < kernel; t++) {
+        value[t] = load_parts(dout + t, apart, parts);
+        codes[t] = load_code_parts(record + t, apart, parts);
+        OPAQUE(value[t]);
+        OPAQUE(codes[t]);
+    }
+    CPOOL_UNROLL
+    for (int t_row = 0; t_row < kernel; t_row++) {
+        CPOOL_UNROLL
+        for (int t = 0; t < kernel; t++)
+            sum[t_row] = sum_where(same(codes[t], code[t_row * kernel + t]), sum[t_row], value[t]);
+    }
+}
 
 /*
- * n rows of dx. Row r is seen by the rows of outputs first + r - (kernel - 1) to first + r, at tap[kernel] by the codes
- * code[kernel][kernel]; of these `height` are there. whole: all are, and the record and, dx_far ahead, dx are asked
- * for too. part: so many cells of a row may be written where the vector would reach past dx; 0: it never does. parts:
- * the vectors are put together from that many places `apart`, of dx, dout and record alike.
+ * A vector of columns of n rows of dx. parts: as many runs of rows, each of which may end within the next one, have
+ * their columns in one vector: 1.1x to 1.3x where a quarter or half of one is left of a row, 1.5x for rows of 8 floats;
+ * 0.85x of 2x2 from memory.
  */
-CPOOL_INLINE void sum_down(T *dx, ptrdiff_t dx_row, const T *dout, const RECORD_T *record, ptrdiff_t row,
-                           const ptrdiff_t *tap, const code_vec *code, ptrdiff_t n, ptrdiff_t first, ptrdiff_t height,
-                           ptrdiff_t part, ptrdiff_t far, ptrdiff_t dx_far, const int kernel, const int whole,
-                           ptrdiff_t apart, const int parts) {
-    const ptrdiff_t n_loose = part ? loose_rows(n, dx_row, LANES, n * dx_row) : n;
+CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, const cpool_same *rows, ptrdiff_t n,
+                              const int kernel, const int parts) {
+    const ptrdiff_t width = rows->width, far = rows->ahead, dx_far = rows->dx_ahead;
+    const ptrdiff_t run = n / parts, apart = run * width, n_rows = n - (parts - 1) * run;
+    /* Where a vector would reach past dx, so many cells of a row are written. */
+    const ptrdiff_t part = width < LANES / parts ? width : 0;
+    const ptrdiff_t n_loose = part ? loose_rows(n_rows, width, LANES, n_rows * width) : n_rows;
+    code_vec code[25];
     vec sum[5];
+    for (int t = 0; t < kernel * kernel; t++) {
+        code[t] = splat(t / kernel * kernel + kernel - 1 - t % kernel);
+        OPAQUE(code[t]); /* GCC 12 would make them anew for each row */
+    }
     CPOOL_UNROLL
     for (int t = 0; t < kernel; t++) sum[t] = zero();
-    for (ptrdiff_t r = 1 - kernel; r < n; r++) {
-        const ptrdiff_t from = (first + r) * row;
-        if (whole || (size_t)(first + r) < (size_t)height) {
-            vec value[5];
-            code_vec codes[5];
-            if (!whole) shortly_ahead(dout + from + tap[kernel - 1], VECTOR_BYTES, far);
-            else if (far) {
-                for (int i = 0; i < (dx_row < LANES ? parts : 1); i++) {
-                    CPOOL_PREFETCH_TO_READ(dout + from + i * apart + far);
-                    CPOOL_PREFETCH_TO_READ(record + from + i * apart + far);
-                    if (dx_far) CPOOL_PREFETCH(dx + r * dx_row + i * apart + dx_far);
-                }
+    for (ptrdiff_t r = 1 - kernel; r < n_rows; r++) {
+        const ptrdiff_t from = (kernel - 1 + r) * width;
+        if (far)
+            for (int i = 0; i < (width < LANES ? parts : 1); i++) {
+                CPOOL_PREFETCH_TO_READ(dout + from + i * apart + far);
+                CPOOL_PREFETCH_TO_READ(record + from + i * apart + far);
+                if (dx_far) CPOOL_PREFETCH(dx + r * width + i * apart + dx_far);
             }
-            CPOOL_UNROLL
-            for (int t = 0; t < kernel; t++) {
-                value[t] = load_parts(dout + from + tap[t], apart, parts);
-                codes[t] = load_code_parts(record + from + tap[t], apart, parts);
-                CPOOL_OPAQUE_VECTOR(value[t]);
-                CPOOL_OPAQUE_VECTOR(codes[t]);
-            }
-            /* The row of taps t_row of this row of outputs lies in row r + t_row of dx. */
-            CPOOL_UNROLL
-            for (int t_row = 0; t_row < kernel; t_row++) {
-                if (!whole && (size_t)(r + t_row) >= (size_t)n) continue;
-                CPOOL_UNROLL
-                for (int t = 0; t < kernel; t++)
-                    sum[t_row] = sum_where(same(codes[t], code[t_row * kernel + t]), sum[t_row], value[t]);
-            }
-        }
+        add_row(sum, dout + from, record + from, apart, code, kernel, parts);
         if (r >= n_loose) {
             T cells[LANES];
             store(cells, sum[0]);
-            copy_part(dx + r * dx_row, cells, part * BYTES);
-        } else if (r >= 0) store_parts(dx + r * dx_row, apart, sum[0], parts);
+            copy_part(dx + r * width, cells, part * BYTES);
+        } else if (r >= 0) store_parts(dx + r * width, apart, sum[0], parts);
         CPOOL_UNROLL
         for (int t = 1; t < kernel; t++) sum[t - 1] = sum[t];
         sum[kernel - 1] = zero();
     }
-}
-
-#if VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES
-#define sum_columns NAMED(sum_columns)
-/*
- * parts: as many runs of rows, each of which may end within the next one, have their columns in one vector:
- * 1.1x to 1.3x where a quarter or half of one is left of a row, 1.5x for rows of 8 floats; 0.85x of 2x2 from memory.
- */
-CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, const cpool_same *rows, ptrdiff_t n,
-                              const int kernel, const int parts) {
-    static const ptrdiff_t tap[5] = {0, 1, 2, 3, 4};
-    const ptrdiff_t width = rows->width, run = n / parts;
-    code_vec code[25];
-    for (int t = 0; t < kernel * kernel; t++) {
-        code[t] = splat(t / kernel * kernel + kernel - 1 - t % kernel);
-        CPOOL_OPAQUE_VECTOR(code[t]); /* GCC 12 would make them anew for each row */
-    }
-    sum_down(dx, width, dout, record, width, tap, code, n - (parts - 1) * run, kernel - 1, 0,
-             width < LANES / parts ? width : 0, rows->ahead, rows->dx_ahead, kernel, 1, run * width, parts);
 }
 
 /*
@@ -109,39 +98,46 @@ static CPOOL_NOINLINE void NAMED(sum_same)(T *dx, const T *dout, const RECORD_T 
 
 #if HAS_PIXEL_SUMS
 /*
- * Stride 2, a pair of pixels, of which two outputs of a row see the first one, and one of these the second. Where their
- * first row of taps lies, the last one of the outputs above has been.
+ * A pixel, which three outputs of a row see; at stride 2 a pair of them, of which two outputs see the first one, and
+ * one of these the second. Where their first row of taps lies, the last one of the outputs above may have been.
  */
-CPOOL_INLINE void sum_down_pair(T *dx, const T *dout, const RECORD_T *record, const code_vec *code,
-                                const cpool_sums *p) {
-    vec below[2] = {zero(), zero()};
-    for (ptrdiff_t o = p->first - 1, r = p->above - 2; r < p->n_rows; o++, r += 2) {
-        vec sum[3][2] = {{below[0], below[1]}, {zero(), zero()}, {zero(), zero()}}; /* rows r to r + 2 of dx */
+CPOOL_INLINE void sum_down(T *dx, const T *dout, const RECORD_T *record, const code_vec *code, const cpool_sums *p,
+                           const int stride) {
+    const int n_seen = stride == 1 ? 3 : 2;
+    vec below[2][2] = {{zero(), zero()}, {zero(), zero()}};
+    for (ptrdiff_t o = p->first - 2 / stride, r = p->above - 2; r < p->n_rows; o++, r += stride) {
+        /* Rows r to r + 2 of dx. */
+        vec sum[3][2] = {{below[0][0], below[0][1]}, {below[1][0], below[1][1]}, {zero(), zero()}};
         if ((size_t)o < (size_t)p->height) {
             const ptrdiff_t from = o * p->row;
-            vec value[2];
-            code_vec codes[2];
-            shortly_ahead(dout + from + p->tap[1], VECTOR_BYTES, p->ahead);
+            vec value[3];
+            code_vec codes[3];
+            shortly_ahead(dout + from + p->tap[n_seen - 1], VECTOR_BYTES, p->ahead);
             CPOOL_UNROLL
-            for (int t = 0; t < 2; t++) {
+            for (int t = 0; t < n_seen; t++) {
                 value[t] = load_bits(dout + from + p->tap[t]), codes[t] = load_code(record + from + p->tap[t]);
-                CPOOL_OPAQUE_VECTOR(value[t]);
-                CPOOL_OPAQUE_VECTOR(codes[t]);
+                OPAQUE(value[t]);
+                OPAQUE(codes[t]);
             }
             CPOOL_UNROLL
             for (int t_row = 0; t_row < 3; t_row++) {
-                sum[t_row][0] = sum_where(same(codes[0], code[3 * t_row]), sum[t_row][0], value[0]);
-                sum[t_row][0] = sum_where(same(codes[1], code[3 * t_row + 1]), sum[t_row][0], value[1]);
-                sum[t_row][1] = sum_where(same(codes[1], code[3 * t_row + 2]), sum[t_row][1], value[1]);
+                if (stride == 1 && (size_t)(r + t_row) >= (size_t)p->n_rows) continue;
+                CPOOL_UNROLL
+                for (int t = 0; t < 3; t++) {
+                    const int second = t >= n_seen, output = second ? 1 : t;
+                    sum[t_row][second] = sum_where(same(codes[output], code[3 * t_row + t]), sum[t_row][second],
+                                                   value[output]);
+                }
             }
         }
         CPOOL_UNROLL
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < stride; i++) {
             if ((size_t)(r + i) >= (size_t)p->n_rows) continue;
-            if (p->pixels & 1) store(dx + (r + i) * p->dx_row, sum[i][0]);
-            if (p->pixels & 2) store(dx + (r + i) * p->dx_row + p->n_channels, sum[i][1]);
+            if (stride == 1 || p->pixels & 1) store(dx + (r + i) * p->dx_row, sum[i][0]);
+            if (stride == 2 && p->pixels & 2) store(dx + (r + i) * p->dx_row + p->n_channels, sum[i][1]);
         }
-        below[0] = sum[2][0], below[1] = sum[2][1];
+        CPOOL_UNROLL
+        for (int i = stride; i < 3; i++) below[i - stride][0] = sum[i][0], below[i - stride][1] = sum[i][1];
     }
 }
 
@@ -150,17 +146,15 @@ static void NAMED(sum_pixels)(void *dx, const void *dout, const void *record, co
     code_vec code[9];
     for (int t = 0; t < 9; t++) {
         code[t] = splat(p.tap_code[t % 3] < 0 ? 255 : t / 3 * 3 + p.tap_code[t % 3]);
-        CPOOL_OPAQUE_VECTOR(code[t]); /* GCC 12 would make them anew for each row */
+        OPAQUE(code[t]); /* GCC 12 would make them anew for each row */
     }
     for (ptrdiff_t i = 0; i < p.n_pixels; i++)
         for (ptrdiff_t j = 0; j < p.n_channels; j += LANES) {
             if (j > p.n_channels - LANES) j = p.n_channels - LANES;
             const ptrdiff_t at = i * p.n_channels + j;
             T *const to = (T *)dx + p.stride * i * p.n_channels + j;
-            if (p.stride == 2) sum_down_pair(to, (const T *)dout + at, (const RECORD_T *)record + at, code, &p);
-            else
-                sum_down(to, p.dx_row, (const T *)dout + at, (const RECORD_T *)record + at, p.row, p.tap, code,
-                         p.n_rows, p.first, p.height, 0, p.ahead, 0, 3, 0, 0, 1);
+            if (p.stride == 2) sum_down(to, (const T *)dout + at, (const RECORD_T *)record + at, code, &p, 2);
+            else sum_down(to, (const T *)dout + at, (const RECORD_T *)record + at, code, &p, 1);
         }
 }
 #endif

@@ -11,6 +11,10 @@ cdef struct Gradient:
     ptrdiff_t items              # calls of run, each of which writes its own part of dx
     const cpool_kernels *kernels
     int dtype
+    const Job *job               # the forward's, for its geometry,
+    const Axis *depth            # and its axes by their names
+    const Axis *height
+    const Axis *width
     cpool_taps taps              # from a window's first cell on
     ptrdiff_t bytes, n_outputs   # of dx; elements of dout
     bint streams                 # dx is larger than the caches
@@ -33,7 +37,6 @@ cdef struct Gradient:
     char *scratch
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
-    Axis axis[3]
     uint64_t cell[3]             # elements of dx from one cell to the next
     int cut                      # the axis that is cut: the first that is more than one point
     ptrdiff_t planes, channels, item, code_item
@@ -59,11 +62,13 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     cdef char *memory
     memset(&g, 0, sizeof(Gradient))
     g.kernels, g.dtype = chosen, dtype
-    g.item, g.code_item = dx.itemsize, plan.job.code_item
+    g.job, g.item = &plan.job, dx.itemsize
+    g.depth, g.height, g.width = &plan.job.axis[0], &plan.job.axis[1], &plan.job.axis[2]
+    g.planes, g.channels, g.code_item = g.job.planes, g.job.channels, g.job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
     g.streams = g.bytes > CACHE_BYTES and chosen.pack_past != NULL
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
-    lay_out_outputs(&g, plan, cells)
+    lay_out_outputs(&g)
     if g.code_item > 2:
         ways[1] = b"backward by indices"
         planes = g.planes * g.channels
@@ -96,31 +101,28 @@ cdef void run_gradient_item(void *gradient, ptrdiff_t thread, ptrdiff_t item) no
     g.run(g, g.scratch + thread * g.scratch_bytes, item)
 
 
-cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:
+cdef void lay_out_outputs(Gradient *g) noexcept:
     """Sizes and steps of dx and of the outputs, as the kernels want them."""
     cdef cpool_outputs *outputs = &g.outputs
-    cdef ptrdiff_t channels = plan.job.channels
-    cdef uint64_t cells = channels
+    cdef uint64_t cells = g.channels
     cdef int i
     for i in range(2, -1, -1):
-        g.axis[i] = plan.job.axis[i]
         g.cell[i] = cells
-        cells *= <uint64_t> g.axis[i].length
-    g.channels, g.planes = channels, elements // <ptrdiff_t> cells
-    outputs.step, outputs.row = channels, g.axis[2].output * channels
-    outputs.dx_step = <ptrdiff_t> (<uint64_t> g.axis[2].stride * g.cell[2])
-    outputs.dx_row = <ptrdiff_t> (<uint64_t> g.axis[1].stride * g.cell[1])
-    outputs.n_planes, outputs.plane, outputs.dx_plane = channels, 1, 1
-    if channels == 1:
-        outputs.dx_plane, outputs.plane = <ptrdiff_t> cells, g.axis[0].output * g.axis[1].output * g.axis[2].output
+        cells *= <uint64_t> g.job.axis[i].length
+    outputs.step, outputs.row = g.channels, g.width.output * g.channels
+    outputs.dx_step = <ptrdiff_t> (<uint64_t> g.width.stride * g.cell[2])
+    outputs.dx_row = <ptrdiff_t> (<uint64_t> g.height.stride * g.cell[1])
+    outputs.n_planes, outputs.plane, outputs.dx_plane = g.channels, 1, 1
+    if g.channels == 1:
+        outputs.plane, outputs.dx_plane = plane_outputs(g.job), <ptrdiff_t> cells
     g.cut = 0
-    while g.cut < 2 and g.axis[g.cut].length == 1 and g.axis[g.cut].output == 1:
+    while g.cut < 2 and g.job.axis[g.cut].length == 1 and g.job.axis[g.cut].output == 1:
         g.cut += 1
 
 
 cdef int cut_up(Gradient *g) noexcept:
     """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
-    cdef const Axis *axis = &g.axis[g.cut]
+    cdef const Axis *axis = &g.job.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
     cdef ptrdiff_t several
     cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
@@ -154,11 +156,11 @@ cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
     cdef int i
     # Unsigned: the offsets of taps that see nothing may wrap.
     for i in range(3):
-        step[i] = g.cell[i] * <uint64_t> g.axis[i].dilation
+        step[i] = g.cell[i] * <uint64_t> g.job.axis[i].dilation
     g.taps.offset, g.taps.code, g.outputs.offset_of = offset, code, offset
-    for d in range(g.axis[0].kernel):
-        for h in range(g.axis[1].kernel):
-            for w in range(g.axis[2].kernel):
+    for d in range(g.depth.kernel):
+        for h in range(g.height.kernel):
+            for w in range(g.width.kernel):
                 offset[n] = <ptrdiff_t> (<uint64_t> d * step[0] + <uint64_t> h * step[1] + <uint64_t> w * step[2])
                 code[n] = g.taps.n - 1 - n if g.rising else n
                 n += 1
@@ -166,7 +168,7 @@ cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
 
 cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """One part of some planes of dx."""
-    cdef const Axis *axis = &g.axis[g.cut]
+    cdef const Axis *axis = &g.job.axis[g.cut]
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
     cdef ptrdiff_t plane = item // g.parts * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
     cdef ptrdiff_t first = item % g.parts * g.part, end = min(axis.length, first + g.part), cleared = first, upto
@@ -204,8 +206,8 @@ cdef inline void clear_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n
 cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptrdiff_t plane, ptrdiff_t o,
                         ptrdiff_t end_o) noexcept nogil:
     """The outputs from o to end_o along the cut axis, all of them along the others."""
-    cdef ptrdiff_t od = 0, oh = 0, ow = 0, end_od = g.axis[0].output, at
-    outputs.n_rows, outputs.width = g.axis[1].output, g.axis[2].output
+    cdef ptrdiff_t od = 0, oh = 0, ow = 0, end_od = g.depth.output, at
+    outputs.n_rows, outputs.width = g.height.output, g.width.output
     if g.cut == 0:
         od, end_od = o, end_o
     elif g.cut == 1:
@@ -213,10 +215,10 @@ cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptr
     else:
         ow, outputs.width = o, end_o - o
     while od < end_od:
-        outputs.start = <ptrdiff_t> (<uint64_t> window_start(&g.axis[0], od) * g.cell[0]
-                                     + <uint64_t> window_start(&g.axis[1], oh) * g.cell[1]
-                                     + <uint64_t> window_start(&g.axis[2], ow) * g.cell[2])
-        at = (((plane * g.axis[0].output + od) * g.axis[1].output + oh) * g.axis[2].output + ow) * g.channels
+        outputs.start = <ptrdiff_t> (<uint64_t> window_start(g.depth, od) * g.cell[0]
+                                     + <uint64_t> window_start(g.height, oh) * g.cell[1]
+                                     + <uint64_t> window_start(g.width, ow) * g.cell[2])
+        at = (((plane * g.depth.output + od) * g.height.output + oh) * g.width.output + ow) * g.channels
         if g.group == EIGHT and outputs.n_planes == EIGHT:
             scatter_eight(g, outputs, dx, plane, at)
         else:

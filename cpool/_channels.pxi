@@ -61,26 +61,21 @@ cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
 
     What goes past the caches is made in scratch, some pixels of some rows at a time: 1.05x to 1.8x.
     """
-    cdef const Axis *depth = &g.axis[0]
-    cdef const Axis *height = &g.axis[1]
-    cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t pixel = g.channels * g.item, stride = width.stride
+    cdef ptrdiff_t pixel = g.channels * g.item, stride = g.width.stride
     if (g.kernels.sum_pixels[g.dtype] == NULL or pixel < LEAST_RUN or g.channels == 1
-            or pixel % (WAY_BYTES // 2) == 0 or max(depth.kernel, depth.length, depth.output) > 1
-            or height.kernel != 3 or width.kernel != 3 or max(height.dilation, width.dilation) > 1
-            or height.stride != stride or stride > 2
-            or (stride == 2 and max(height.before, width.before) > 1)):
+            or pixel % (WAY_BYTES // 2) == 0 or not g.job.flat or g.job.side != 3 or not 1 <= g.job.step <= 2
+            or (stride == 2 and max(g.height.before, g.width.before) > 1)):
         return False
     if g.streams:
         g.block = CHANNEL_ROWS
-        g.chunk = min(width.length, stride * max(1, MADE_PIXELS_BYTES // (stride * pixel)))
+        g.chunk = min(g.width.length, stride * max(1, MADE_PIXELS_BYTES // (stride * pixel)))
         if g.block * g.chunk * pixel > MOST_SCRATCH:
             return False
         g.scratch_bytes = g.block * g.chunk * pixel
     else:
-        g.block = stride * (FEW_CHANNEL_ROWS if width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
-        g.chunk = width.length
-    g.blocks = ceil_div(height.length + (height.before if stride == 2 else 0), g.block)
+        g.block = stride * (FEW_CHANNEL_ROWS if g.width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
+        g.chunk = g.width.length
+    g.blocks = ceil_div(g.height.length + (g.height.before if stride == 2 else 0), g.block)
     g.items = g.planes * g.blocks
     g.run = backward_pixels
     ways[1] = b"backward by sums down the rows of pixels"
@@ -89,35 +84,33 @@ cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
 
 cdef void backward_pixels(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A block of rows of one plane of dx, at stride 2 from where a window begins: alike columns together."""
-    cdef const Axis *height = &g.axis[1]
-    cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t plane = item // g.blocks, row = width.output * g.channels, at = plane * height.output * row
+    cdef ptrdiff_t plane = item // g.blocks, row = g.width.output * g.channels, at = plane * g.height.output * row
     cdef ptrdiff_t first = item % g.blocks * g.block, pixel = g.channels * g.item, column = 0, strip = 0, r
     cdef char *dx
     cdef char *cells
     cdef cpool_sums c
-    c.height, c.row, c.stride, c.above = height.output, row, width.stride, 0
-    c.n_channels, c.dx_row = g.channels, width.length * g.channels
+    c.height, c.row, c.stride, c.above = g.height.output, row, g.width.stride, 0
+    c.n_channels, c.dx_row = g.channels, g.width.length * g.channels
     c.ahead = FAR_PIXELS_AHEAD_BYTES if g.streams else PIXELS_AHEAD_BYTES
-    c.first = first + height.before
+    c.first = first + g.height.before
     if c.stride == 2:
-        c.first, c.above = first // 2, -height.before if first == 0 else 0
-        first = max(0, first - height.before)
-        column = -width.before
-    c.n_rows = min(g.block + c.above, height.length - first)
-    dx = g.dx + (plane * height.length + first) * width.length * pixel
+        c.first, c.above = first // 2, -g.height.before if first == 0 else 0
+        first = max(0, first - g.height.before)
+        column = -g.width.before
+    c.n_rows = min(g.block + c.above, g.height.length - first)
+    dx = g.dx + (plane * g.height.length + first) * g.width.length * pixel
     cells = dx
     if g.streams:
         cells, c.dx_row = scratch, g.chunk * g.channels
-    while column < width.length:
-        find_viewers(width, column, &c)
+    while column < g.width.length:
+        find_viewers(g.width, column, &c)
         c.n_pixels = min(c.n_pixels, max(1, (strip + g.chunk - column) // c.stride))
         g.kernels.sum_pixels[g.dtype](cells + (column - strip) * pixel, g.dout + at * g.item, g.record + at, &c)
         column += c.n_pixels * c.stride
-        if g.streams and (column - strip > g.chunk - c.stride or column >= width.length):
+        if g.streams and (column - strip > g.chunk - c.stride or column >= g.width.length):
             for r in range(c.n_rows):
-                g.kernels.pack_past(dx + (r * width.length + strip) * pixel, cells + r * g.chunk * pixel,
-                                    (min(column, width.length) - strip) * pixel)
+                g.kernels.pack_past(dx + (r * g.width.length + strip) * pixel, cells + r * g.chunk * pixel,
+                                    (min(column, g.width.length) - strip) * pixel)
             strip = column
 
 

@@ -62,7 +62,7 @@ cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
     What goes past the caches is made in scratch, some pixels of some rows at a time: 1.05x to 1.8x.
     """
     cdef ptrdiff_t pixel = g.channels * g.item, stride = g.width.stride
-    if (g.kernels.sum_pixels[g.dtype] == NULL or pixel < LEAST_RUN or g.channels == 1
+    if (g.kernels.sum_pixels[g.dtype] == NULL or not has_vectors_of_channels(g.channels, g.item)
             or pixel % (WAY_BYTES // 2) == 0 or not g.job.flat or g.job.side != 3 or not 1 <= g.job.step <= 2
             or (stride == 2 and max(g.height.before, g.width.before) > 1)):
         return False

@@ -9,9 +9,9 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
     cdef ptrdiff_t slices = g.planes * g.depth.length, pitch = g.height.stride * <ptrdiff_t> g.cell[1]
     cdef const Axis *axis
     cdef int i
-    if g.kernels.vector_bytes == 0 or (g.channels > 1 and g.channels * g.item < LEAST_RUN):
-        return False
-    if g.channels == 1 and (g.width.kernel != 2 or g.kernels.spread_pairs[g.dtype] == NULL):
+    if g.kernels.vector_bytes == 0 or not (
+            has_vectors_of_channels(g.channels, g.item)
+            or g.channels == 1 and g.width.kernel == 2 and g.kernels.spread_pairs[g.dtype] != NULL):
         return False
     g.exact = True
     for i in range(3):
@@ -19,12 +19,10 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
         if (axis.before > 0 or axis.stride != axis.kernel or axis.dilation > 1
                 or axis.output > axis.length // axis.stride):
             return False
-        if not is_tiled(axis):
-            g.exact = False
-    if not is_tiled(g.depth):
+        g.exact = g.exact and is_tiled(axis)
+    # Where columns are left over, rows are done one by one; short ones are too few vectors.
+    if not is_tiled(g.depth) or not g.exact and g.width.output * g.channels * g.item < 32:
         return False
-    if not g.exact and g.width.output * g.channels * g.item < 32:
-        return False  # rows done one by one, of too few vectors
     g.rows = g.height.output
     if g.exact and g.depth.kernel == 1:
         # All rows of all planes are one plane's.

@@ -2,14 +2,14 @@
 # channels last (2x against scattering), and in either layout of windows that leave the size as it is.
 
 cdef enum:
-    MOST_SUMMED = 64                # taps
+    MOST_SUMMED = 64                # taps: bytes of the widest vector
     MOST_PHASES = 8
 
 
 cdef bint plan_sums(Gradient *g) noexcept nogil:
     """Whether vectors of sums, of which each looks at all its windows, are fewer than outputs."""
-    if (g.channels == 1 or g.channels * g.item < 16 or max(g.height.stride, g.width.stride) > MOST_PHASES
-            or g.taps.n > MOST_SUMMED or g.taps.n * g.item > g.kernels.vector_bytes):
+    if (not has_vectors_of_channels(g.channels, g.item) or max(g.height.stride, g.width.stride) > MOST_PHASES
+            or g.taps.n * g.item > g.kernels.vector_bytes):
         return False
     g.block = max(1, min(g.height.length, WRITTEN_BYTES // (g.width.length * g.channels * g.item)))
     g.blocks = ceil_div(g.height.length, g.block)

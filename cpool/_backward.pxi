@@ -218,7 +218,7 @@ cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptr
         outputs.start = <ptrdiff_t> (<uint64_t> window_start(g.depth, od) * g.cell[0]
                                      + <uint64_t> window_start(g.height, oh) * g.cell[1]
                                      + <uint64_t> window_start(g.width, ow) * g.cell[2])
-        at = (((plane * g.depth.output + od) * g.height.output + oh) * g.width.output + ow) * g.channels
+        at = output_at(g.job, plane, od, oh, ow)
         if g.group == EIGHT and outputs.n_planes == EIGHT:
             scatter_eight(g, outputs, dx, plane, at)
         else:

@@ -49,10 +49,9 @@ cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noe
             # A tap in padding changes neither the winner nor its place as another one that is there.
             seen = max(first_tap(width, start), min(t, end_tap(width, start) - 1))
             c.tap[t], c.tap_code[t] = (start + seen) * width.step, seen
-        y = ((plane * height.output + oh) * width.output + ow) * job.channels
-        job.kernels.best_pixels[job.key](
-            job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
-            job.cells + plane_offset(job, plane) * job.item, &c)
+        y = output_at(job, plane, 0, oh, ow)
+        job.kernels.best_pixels[job.key](job.outputs + y * job.item, record_at(job, y),
+                                         job.cells + plane_offset(job, plane) * job.item, &c)
         ow += c.n_pixels
 
 

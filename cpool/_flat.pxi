@@ -187,8 +187,7 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
     cdef char *outputs = job.outputs
     cdef char *record = job.record
     cdef cpool_pass down
-    first_y = (((block.plane * depth.output + block.first[0]) * height.output + block.first[1]) * y_row
-               + block.first[2] * job.channels + block.channel)
+    first_y = output_at(job, block.plane, block.first[0], block.first[1], block.first[2]) + block.channel
     if apart:
         width = y_row = block.n[2]
         y_slice = block.n[1] * y_row
@@ -232,7 +231,6 @@ cdef void spread_outputs(const Job *job, const Block *block, char *dst, const ch
     cdef ptrdiff_t d, h, at, row = block.n[2]
     for d in range(block.first[0], block.first[0] + block.n[0]):
         for h in range(block.first[1], block.first[1] + block.n[1]):
-            at = (((block.plane * job.axis[0].output + d) * job.axis[1].output + h) * job.axis[2].output
-                  + block.first[2]) * job.channels + block.channel
+            at = output_at(job, block.plane, d, h, block.first[2]) + block.channel
             job.kernels.pack(dst + at * item, job.channels * item, src, item, row, item, 0)
             src += row * item

@@ -16,19 +16,18 @@ cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
         while ow < width.output:
             see_columns(&window, width, ow, first_tap(width, window_start(width, ow)))
             run = width.end_whole - ow if width.whole <= ow < width.end_whole else 1
-            y = ((slice * height.output + oh) * width.output + ow) * job.channels
-            job.best(job.outputs + y * job.item, job.record + y * job.code_item if job.record != NULL else NULL,
-                     job.channels, &window, run, job.channels, 0)
+            y = output_at(job, 0, slice, oh, ow)
+            job.kernels.window_best[job.key][job.size](job.outputs + y * job.item, record_at(job, y), job.channels,
+                                                       &window, run, job.channels, 0)
             ow += run
         oh += window.n_lines
 
 
 cdef void plan_pixels(Job *job) noexcept nogil:
     """An item is some output rows: on planes of few pixels 1.1x to 1.3x against one."""
-    job.best = job.kernels.window_best[job.key][job.size]
     job.n_rows = rows_of_window(job)
     # Each thread has several, whatever a window costs.
-    cdef double seen = <double> rows_of_window(job) * job.axis[2].kernel * job.axis[2].output * job.channels
+    cdef double seen = <double> job.n_rows * job.axis[2].kernel * job.axis[2].output * job.channels
     job.block = <ptrdiff_t> max(1.0, min(<double> job.axis[1].output, THREAD_WORK // 2 / seen))
     job.blocks = ceil_div(job.axis[1].output, job.block)
     job.block = ceil_div(job.axis[1].output, job.blocks)
@@ -99,13 +98,10 @@ cdef bint plan_rows(Job *job, bint if_faster) noexcept nogil:
             or not (has_pairs(job) if width.stride == 2
                     else width.stride == 1 and not square and <double> rows_of_window(job) * width.kernel <= ROW_TAPS)):
         return False
-    job.best = job.kernels.window_best[job.key][job.size]
     job.n_rows = rows_of_window(job)
     if width.stride == 2:
-        job.best = job.kernels.window_best_pairs[job.key]
         job.streams = bytes_of_x(job) > CACHE_BYTES
         job.ahead = rows_ahead(job)
-        job.left = sees_left(width)
     job.block = min(height.output, max(1, BLOCK_CELLS // width.output))
     job.blocks = ceil_div(height.output, job.block)
     job.group = 1 if job.blocks > 1 else max(1, BLOCK_CELLS // (height.output * width.output))
@@ -158,7 +154,7 @@ cdef inline bint sees_left(const Axis *width) noexcept nogil:
 cdef void forward_rows(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """A block of output rows of one slice, or of several slices."""
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t first = 0 if job.left else width.whole, end = width.end_whole, ow
+    cdef ptrdiff_t first = 0 if sees_left(width) else width.whole, end = width.end_whole, ow
     # The whole windows first: their rows may be written past their end, into what comes next.
     if first < end:
         forward_columns(job, scratch, item, first, end - first)
@@ -176,20 +172,20 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
     cdef ptrdiff_t first_slice = item // job.blocks * job.group, first_oh = item % job.blocks * job.block
     cdef ptrdiff_t end_slice = min(first_slice + job.group, job.planes * depth.output)
     cdef ptrdiff_t end_oh = min(first_oh + job.block, height.output)
-    cdef ptrdiff_t end_y = ((end_slice - 1) * height.output + end_oh) * width.output
-    cdef bint left = job.left and ow == 0
+    cdef ptrdiff_t end_y = output_at(job, 0, end_slice - 1, end_oh, 0)
     # A single column has no stride.
-    cdef cpool_window_best *best = job.best if n > 1 else job.kernels.window_best[job.key][job.size]
+    cdef cpool_window_best *best = (job.kernels.window_best_pairs[job.key] if width.stride == 2 and n > 1
+                                    else job.kernels.window_best[job.key][job.size])
     cdef ptrdiff_t slice, oh, run, y, room, readable
     cdef cpool_window window = window_of(job, scratch)
     cdef const char *last
-    window.left = left
-    see_columns(&window, width, ow, 0 if left else first_tap(width, window_start(width, ow)))
+    window.left = ow == 0 and sees_left(width)
+    see_columns(&window, width, ow, 0 if window.left else first_tap(width, window_start(width, ow)))
     for slice in range(first_slice, end_slice):
         oh = first_oh
         while oh < end_oh:
             run = list_rows(job, scratch, &window, slice, oh, end_oh)
-            y = (slice * height.output + oh) * width.output + ow
+            y = output_at(job, 0, slice, oh, ow)
             # A row may be written past its end as far as this block goes, if x goes on as far as is read then: two
             # vectors past the last row. But columns that see padding come last, beside others that are done.
             room = end_y - y if window.n_taps == width.kernel else 0
@@ -201,8 +197,7 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
                 room = 0
             elif readable < (run - 1) * window.pitch:
                 room = 0 if readable < 0 else min(room, (readable // window.pitch + 1) * width.output)
-            best(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL, width.output, &window, run,
-                 n, room)
+            best(job.outputs + y * job.item, record_at(job, y), width.output, &window, run, n, room)
             oh += run
 
 

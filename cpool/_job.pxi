@@ -62,10 +62,8 @@ cdef struct Job:
     char *least                   # the least place of each output of a plane
     # Forward from x itself
     cpool_planes layout           # forward_planes
-    cpool_window_best *best       # forward_rows, forward_pixels
     bint streams                  # past the caches
     ptrdiff_t ahead               # how far ahead x is asked for, in bytes
-    bint left                     # forward_rows: the first window's first tap alone lies in padding
     ptrdiff_t block, blocks       # output rows done at a time, and how many times
     # Scratch
     ptrdiff_t *tap                # [n_list] offset in scratch
@@ -131,6 +129,13 @@ cdef inline ptrdiff_t last_viewer(const Axis *axis, ptrdiff_t cell) noexcept nog
 
 cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
     return job.axis[0].output * job.axis[1].output * job.axis[2].output * job.channels
+
+cdef inline ptrdiff_t output_at(const Job *job, ptrdiff_t plane, ptrdiff_t d, ptrdiff_t h, ptrdiff_t w) noexcept nogil:
+    """Where an output's first channel lies in y, in elements."""
+    return (((plane * job.axis[0].output + d) * job.axis[1].output + h) * job.axis[2].output + w) * job.channels
+
+cdef inline char *record_at(const Job *job, ptrdiff_t y) noexcept nogil:
+    return job.record + y * job.code_item if job.record != NULL else NULL
 
 cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nogil:
     """Elements from the array's first cell to the plane's."""

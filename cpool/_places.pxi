@@ -18,9 +18,8 @@ cdef void find_least_places(Job *job) noexcept nogil:
 
 cdef void raise_places(const Job *job, const Block *block) noexcept nogil:
     """As skip_padding, of whole planes, or whole rows of a slice."""
-    cdef ptrdiff_t row = job.axis[2].output * job.channels
-    cdef ptrdiff_t at = (block.first[0] * job.axis[1].output + block.first[1]) * row
-    cdef ptrdiff_t n = block.n[0] * block.n[1] * row, plane
+    cdef ptrdiff_t at = output_at(job, 0, block.first[0], block.first[1], 0)
+    cdef ptrdiff_t n = block.n[0] * block.n[1] * job.axis[2].output, plane
     cdef const char *least = job.least + at * job.code_item
     cdef char *record
     for plane in range(block.plane, block.plane + block.planes):
@@ -53,14 +52,14 @@ cdef void skip_padding(const Job *job, char *record, const Block *block) noexcep
     for plane in range(block.plane, block.plane + block.planes):
         for d in range(block.first[0], block.first[0] + block.n[0]):
             for h in range(block.first[1], block.first[1] + block.n[1]):
-                at = (((plane * depth.output + d) * height.output + h) * width.output + block.first[2]) * job.channels
+                at = output_at(job, plane, d, h, block.first[2]) + block.channel
                 first = (first_tap(depth, window_start(depth, d)) * height.kernel
                          + first_tap(height, window_start(height, h))) * width.kernel
                 w, n = 0, block.n[2] if first > 0 else beside
                 while w < n:
                     start = window_start(width, block.first[2] + w)
                     run = n - w if start >= 0 and job.bands == 1 else 1
-                    raise_run(job, record, at + w * job.channels + block.channel, run * block.channels,
+                    raise_run(job, record, at + w * job.channels, run * block.channels,
                               first + first_tap(width, start))
                     w += run
 

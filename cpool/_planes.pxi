@@ -120,5 +120,4 @@ cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     if layout.block > 0:
         kernel = job.kernels.best_aside[job.key]
     layout.copy = scratch.cells
-    kernel(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
-           job.cells + first * job.lead_step[0] * job.item, &layout, n)
+    kernel(job.outputs + y * job.item, record_at(job, y), job.cells + first * job.lead_step[0] * job.item, &layout, n)

@@ -206,22 +206,18 @@ cdef inline void clear_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n
 cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptrdiff_t plane, ptrdiff_t o,
                         ptrdiff_t end_o) noexcept nogil:
     """The outputs from o to end_o along the cut axis, all of them along the others."""
-    cdef ptrdiff_t od = 0, oh = 0, ow = 0, end_od = g.depth.output, at
-    outputs.n_rows, outputs.width = g.height.output, g.width.output
-    if g.cut == 0:
-        od, end_od = o, end_o
-    elif g.cut == 1:
-        oh, outputs.n_rows = o, end_o - o
-    else:
-        ow, outputs.width = o, end_o - o
-    while od < end_od:
-        outputs.start = <ptrdiff_t> (<uint64_t> window_start(g.depth, od) * g.cell[0]
-                                     + <uint64_t> window_start(g.height, oh) * g.cell[1]
-                                     + <uint64_t> window_start(g.width, ow) * g.cell[2])
-        at = output_at(g.job, plane, od, oh, ow)
+    cdef ptrdiff_t[3] first = [0, 0, 0]
+    cdef ptrdiff_t[3] n = [g.depth.output, g.height.output, g.width.output]
+    cdef ptrdiff_t d, at
+    first[g.cut], n[g.cut] = o, end_o - o
+    outputs.n_rows, outputs.width = n[1], n[2]
+    for d in range(first[0], first[0] + n[0]):
+        outputs.start = <ptrdiff_t> (<uint64_t> window_start(g.depth, d) * g.cell[0]
+                                     + <uint64_t> window_start(g.height, first[1]) * g.cell[1]
+                                     + <uint64_t> window_start(g.width, first[2]) * g.cell[2])
+        at = output_at(g.job, plane, d, first[1], first[2])
         if g.group == EIGHT and outputs.n_planes == EIGHT:
             scatter_eight(g, outputs, dx, plane, at)
         else:
             g.kernels.scatter_record[g.dtype][g.code_item - 1](dx, g.dout + at * g.item, g.record + at * g.code_item,
                                                                outputs)
-        od += 1

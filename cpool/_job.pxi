@@ -108,17 +108,16 @@ cdef void find_facts(Job *job) noexcept:
     cdef const Axis *width = &job.axis[2]
     cdef const Axis *axis
     cdef ptrdiff_t cells = 1
-    cdef int i = 2
+    cdef int i
     job.flat = depth.kernel == depth.length == depth.output == 1
     job.side = width.kernel if height.kernel == width.kernel and height.dilation == width.dilation == 1 else 0
     job.step = width.stride if height.stride == width.stride else 0
     job.whole = job.channels == 1
-    while job.whole and i >= 0:
+    for i in range(2, -1, -1):
         axis = &job.axis[i]
-        job.whole = (axis.kernel == axis.length and axis.output == 1 and axis.before == 0
+        job.whole = (job.whole and axis.kernel == axis.length and axis.output == 1 and axis.before == 0
                      and (axis.length == 1 or axis.dilation == 1 and axis.step == cells))
         cells *= axis.length
-        i -= 1
 
 cdef inline ptrdiff_t first_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
     """The outputs from here to last_viewer may look at this cell; neither is clipped to the outputs there are."""

@@ -46,7 +46,7 @@ cdef void skip_padding(const Job *job, char *record, const Block *block) noexcep
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t beside = max(0, min(block.n[2], width.whole - block.first[2])), plane, d, h, w, n, run, start, at
-    cdef int64_t first
+    cdef int64_t first, least
     if depth.before == 0 and height.before == 0 and beside == 0:
         return
     for plane in range(block.plane, block.plane + block.planes):
@@ -59,17 +59,13 @@ cdef void skip_padding(const Job *job, char *record, const Block *block) noexcep
                 while w < n:
                     start = window_start(width, block.first[2] + w)
                     run = n - w if start >= 0 and job.bands == 1 else 1
-                    raise_run(job, record, at + w * job.channels, run * block.channels,
-                              first + first_tap(width, start))
+                    least = first + first_tap(width, start)
+                    if job.code_item == 1:
+                        raise_codes(<uint8_t *> record + at, run * block.channels, <uint8_t> least)
+                    else:
+                        raise_codes(<uint16_t *> record + at, run * block.channels, <uint16_t> least)
+                    at += run * job.channels
                     w += run
-
-
-cdef inline void raise_run(const Job *job, char *record, ptrdiff_t at, ptrdiff_t n,
-                           int64_t least) noexcept nogil:
-    if job.code_item == 1:
-        raise_codes(<uint8_t *> record + at, n, <uint8_t> least)
-    else:
-        raise_codes(<uint16_t *> record + at, n, <uint16_t> least)
 
 
 cdef inline void raise_codes(record_t *record, ptrdiff_t n, record_t least) noexcept nogil:

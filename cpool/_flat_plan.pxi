@@ -115,11 +115,8 @@ cdef inline ptrdiff_t plane_blocks(const Job *job) noexcept nogil:
 
 cdef inline bint has_small_blocks(const Job *job) noexcept nogil:
     """Whether blocks are smaller than a window."""
-    cdef int i
-    for i in range(1, 3):
-        if job.cut[i].extent < min(job.axis[i].kernel, job.axis[i].output):
-            return True
-    return False
+    return (job.cut[1].extent < min(job.axis[1].kernel, job.axis[1].output)
+            or job.cut[2].extent < min(job.axis[2].kernel, job.axis[2].output))
 
 
 cdef inline ptrdiff_t most_scratch(const Job *job) noexcept nogil:

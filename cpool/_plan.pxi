@@ -115,12 +115,11 @@ cdef class Plan:
         axes = geometry(shape[lead:], *operation[2:])
         for i in range(3):
             job.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0, 0, 1)
-            if i >= 3 - self.rank:
-                length, kernel, stride, before, dilation, output = axes[i - 3 + self.rank]
-                step = strides[self.ndim - 3 + i] // dtype.itemsize
-                job.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
-                find_whole_windows(&job.axis[i])
-            self.taps *= job.axis[i].kernel
+        for i, (length, kernel, stride, before, dilation, output) in enumerate(axes, 3 - self.rank):
+            step = strides[self.ndim - 3 + i] // dtype.itemsize
+            job.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
+            find_whole_windows(&job.axis[i])
+            self.taps *= kernel
         # The smallest unsigned integer that holds a tap's number, in bytes.
         job.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8
         self.record_dtype = RECORD_DTYPES[log2_bytes(job.code_item)]
@@ -205,7 +204,4 @@ cdef class Plan:
 
     def decode(self, ndarray record):
         """int64 indices, flat over the pooled axes of a plane, from a record."""
-        cdef ndarray indices = self.new_output("indices", INT64)
-        if self.y_bytes:
-            decode(record, indices, self)
-        return indices
+        return decode(record, self)

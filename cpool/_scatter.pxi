@@ -54,8 +54,9 @@ cdef inline uint64_t offset_of_code(const Job *job, int64_t code) noexcept nogil
                       + column * <uint64_t> width.dilation)
 
 
-cdef void decode(ndarray record, ndarray indices, Plan plan) noexcept:
-    """The int64 index of each winner in its plane, from the record; both contiguous in the same layout."""
+cdef ndarray decode(ndarray record, Plan plan):
+    """The int64 index of each winner in its plane, from the record, in the same layout."""
+    cdef ndarray indices = plan.new_output("indices", INT64)
     cdef Decoding decoding
     cdef Job *job = &decoding.job
     cdef ptrdiff_t i, items, row_cells
@@ -66,6 +67,7 @@ cdef void decode(ndarray record, ndarray indices, Plan plan) noexcept:
     for i in range(min(plan.taps, 256)):
         decoding.offset_of[i] = offset_of_code(job, i)
     run_items(decode_row, &decoding, items, threads_for(items, <double> items * row_cells))
+    return indices
 
 
 def any_outside(ndarray indices, uint64_t plane_cells):

@@ -152,7 +152,7 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
     cdef ptrdiff_t made_by[MOST_LEVELS]
     cdef cpool_pass along
     cdef int i
-    along.flip = job.flip
+    along.code, along.flip = record, job.flip
     if n <= 0:
         return exact
     # Each pass makes all that the next one reads in whole vectors: what it reads past that would be an earlier item's.
@@ -161,11 +161,9 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
         made_by[i] = n
         n += job.level[i].lost
     for i in range(first, end):
-        along.value, along.code, along.later, along.in_pairs, along.n_images = y, record, True, False, 1
-        if i == 0:
-            along.n_images = job.axis[2].stride
-            along.value = laid_out(job, scratch, 2 * from_at if job.in_pairs else from_at)
-            along.code, along.later, along.in_pairs = NULL, False, job.in_pairs
+        along.later, along.in_pairs = i > 0, i == 0 and job.in_pairs
+        along.value = y if i > 0 else laid_out(job, scratch, 2 * from_at if job.in_pairs else from_at)
+        along.n_images = 1 if i > 0 else job.axis[2].stride
         along.n_taps = job.level[i].n_taps
         along.tap = job.tap + job.level[i].first
         along.tap_code = job.tap_code + job.level[i].first

@@ -144,11 +144,6 @@ cdef inline bint is_tall(const Job *job) noexcept nogil:
     return job.axis[job.last_axis].kernel > <double> MOST_DOWN * job.axis[job.last_axis].stride
 
 
-cdef inline ptrdiff_t slack(const Job *job) noexcept nogil:
-    """Elements at the end of a buffer, for vectors that end past it."""
-    return 64 // job.item
-
-
 cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
     """Of a winner's place between the passes: in vectors without masks a lane as wide as the element's."""
     return max(job.item, job.code_item) if 0 < job.kernels.vector_bytes < 64 else job.code_item
@@ -157,7 +152,7 @@ cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
 cdef ptrdiff_t lay_out_flat(Job *job) noexcept nogil:
     """What lies where in scratch; returns its bytes."""
     cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t row = cells_seen(width, job.cut[2].extent), past
+    cdef ptrdiff_t row = cells_seen(width, job.cut[2].extent), past, line = 64 // job.item
     cdef ptrdiff_t rows = cells_seen(&job.axis[0], job.cut[0].extent) * cells_seen(&job.axis[1], job.cut[1].extent)
     if job.cut[2].count == 1:
         row = width.length + max(width.before, cells_seen(width, width.output) - width.before - width.length)
@@ -166,11 +161,10 @@ cdef ptrdiff_t lay_out_flat(Job *job) noexcept nogil:
     job.strips = job.strip < rows
     job.refills = job.strips or has_more_passes(job)
     # Past the last row lies what passes read and make for each other, each in whole vectors.
-    past = job.band * (2 * span(width) // width.stride + job.row_outputs) + (MOST_LEVELS + 2) * slack(job)
+    past = job.band * (2 * span(width) // width.stride + job.row_outputs) + (MOST_LEVELS + 2) * line
     job.image = job.band * (job.strip * (1 if job.strips else job.group) * job.row_outputs) + past
     job.n_made = job.band * (job.group * rows * job.row_outputs) + past
-    # In whole lines.
-    job.image, job.n_made = job.image & -slack(job), job.n_made & -slack(job)
+    job.image, job.n_made = job.image & -line, job.n_made & -line
     job.made = width.stride * job.image * job.item
     job.places = job.made + job.n_made * job.item
     job.outputs_apart = job.places + (job.n_made * place_bytes(job) if job.record != NULL else 0)

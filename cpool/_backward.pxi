@@ -18,11 +18,11 @@ cdef struct Gradient:
     cpool_taps taps              # from a window's first cell on
     ptrdiff_t bytes, n_outputs   # of dx; elements of dout
     bint streams                 # dx is larger than the caches
+    ptrdiff_t block, blocks      # rows that are an item (of dx, or of outputs), and how many of these a slice has
     # Windows side by side (_spread.pxi)
     bint exact                   # no cell of dx is without a window
     ptrdiff_t rows               # output rows of a slice of dx
     # Sums (_sums.pxi, _row_sums.pxi)
-    ptrdiff_t block, blocks      # rows of dx that are an item, and how many of these a slice has
     bint rising                  # codes of taps are in the order of the outputs that look at a cell
     cpool_same same              # kernel 0: not this way
     cpool_columns columns
@@ -38,11 +38,10 @@ cdef struct Gradient:
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
     uint64_t cell[3]             # elements of dx from one cell to the next
-    int cut                      # the axis that is cut: the first that is more than one point
+    int cut                      # the axis that blocks cut: the first that is more than one point
     ptrdiff_t planes, channels, item, code_item
     ptrdiff_t group              # planes done together
     ptrdiff_t at_once            # planes cleared at once: one or more such groups
-    ptrdiff_t parts, part        # what a plane is cut into for threads, and its length along the cut axis
     ptrdiff_t chunk              # outputs along the cut axis done at a time
     char *dx
     const char *dout
@@ -57,8 +56,7 @@ cdef int GROUP = 4                  # planes, or channels, that scatter_record d
 cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
     cdef Gradient g
-    cdef ptrdiff_t cells = dx.size, planes
-    cdef int threads
+    cdef ptrdiff_t cells = dx.size, planes, threads
     cdef char *memory
     memset(&g, 0, sizeof(Gradient))
     g.kernels, g.dtype = chosen, dtype
@@ -75,15 +73,10 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         scatter(True, dtype, dx, plan.decode(record), dout, g.n_outputs // planes, cells // planes, g.channels)
         return
     g.taps.n = plan.taps
-    if g.code_item == 1 and (plan_row_sums(&g) or plan_spread(&g) or plan_pixel_sums(&g) or plan_sums(&g)
-                             or plan_flat_sums(&g)):
-        threads = threads_for(g.items, <double> cells)
-    else:
-        g.run = backward_part
-        threads = cut_up(&g)
-        ways[1] = (b"backward of parts of planes" if g.parts > 1 else b"backward of channels" if g.channels > 1
-                   else b"backward of eight planes at a time" if g.group == EIGHT
-                   else b"backward of four planes at a time" if g.group == GROUP else b"backward of up to three planes")
+    if g.code_item > 1 or not (plan_row_sums(&g) or plan_spread(&g) or plan_pixel_sums(&g) or plan_sums(&g)
+                               or plan_flat_sums(&g)):
+        plan_scatter(&g)
+    threads = threads_for(g.items, <double> cells)
     g.scratch_bytes = ceil_div(g.scratch_bytes, 64) * 64
     memory = <char *> malloc(64 + threads * g.scratch_bytes + g.taps.n * BYTES_OF_TAP + g.shared_bytes)
     if memory == NULL:
@@ -120,30 +113,32 @@ cdef void lay_out_outputs(Gradient *g) noexcept:
         g.cut += 1
 
 
-cdef int cut_up(Gradient *g) noexcept:
-    """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
+cdef void plan_scatter(Gradient *g) noexcept:
+    """Cuts the planes into groups, blocks and chunks."""
     cdef const Axis *axis = &g.job.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
-    cdef ptrdiff_t several
-    cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
+    cdef ptrdiff_t several, threads = threads_for(MOST_THREADS, <double> g.bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
-    # As many as need no parts.
+    # As many as need no blocks.
     if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g):
         g.group = EIGHT
-    g.parts = 1
+    g.blocks = 1
     g.items = ceil_div(g.planes, g.group)
-    # Windows that lie in two parts are looked at twice: parts are much longer than windows.
+    # Windows that lie in two blocks are looked at twice: blocks are much longer than windows.
     if threads > 1 and g.items < 4 * threads:
-        g.parts = max(1, min(4 * threads // g.items, axis.length // (4 * min(axis.length, span(axis)))))
-    g.part = ceil_div(axis.length, g.parts)
-    g.parts = ceil_div(axis.length, g.part)
-    g.items *= g.parts
+        g.blocks = max(1, min(4 * threads // g.items, axis.length // (4 * min(axis.length, span(axis)))))
+    g.block = ceil_div(axis.length, g.blocks)
+    g.blocks = ceil_div(axis.length, g.block)
+    g.items *= g.blocks
     g.chunk = max(1, CHUNK_BYTES // (slice_bytes * g.group) // axis.stride)
     # Small planes in several groups: 1.1x to 1.3x for planes of 7x7.
-    several = max(1, min(CHUNK_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))) if g.parts == 1 else 1
+    several = max(1, min(CHUNK_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))) if g.blocks == 1 else 1
     g.at_once = several * g.group
     g.items = ceil_div(g.items, several)
-    return <int> min(threads, g.items)
+    g.run = backward_block
+    ways[1] = (b"backward of parts of planes" if g.blocks > 1 else b"backward of channels" if g.channels > 1
+               else b"backward of eight planes at a time" if g.group == EIGHT
+               else b"backward of four planes at a time" if g.group == GROUP else b"backward of up to three planes")
 
 
 cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
@@ -166,12 +161,12 @@ cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
                 n += 1
 
 
-cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """One part of some planes of dx."""
+cdef void backward_block(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
+    """A block of some planes of dx."""
     cdef const Axis *axis = &g.job.axis[g.cut]
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
-    cdef ptrdiff_t plane = item // g.parts * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
-    cdef ptrdiff_t first = item % g.parts * g.part, end = min(axis.length, first + g.part), cleared = first, upto
+    cdef ptrdiff_t plane = item // g.blocks * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
+    cdef ptrdiff_t first = item % g.blocks * g.block, end = min(axis.length, first + g.block), cleared = first, upto
     cdef ptrdiff_t o = max(0, first_viewer(axis, first)), end_o = min(axis.output, last_viewer(axis, end - 1) + 1)
     cdef ptrdiff_t pitch = axis.length * slice_bytes, next_o, last
     cdef cpool_outputs outputs = g.outputs

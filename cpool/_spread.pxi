@@ -27,9 +27,9 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
     if g.exact and g.depth.kernel == 1:
         # All rows of all planes are one plane's.
         slices, g.rows = 1, slices * g.height.output
-    g.chunk = min(g.rows, max(1, CHUNK_BYTES // (pitch * g.item)))
-    g.parts = ceil_div(g.rows, g.chunk)
-    g.items = slices * g.parts
+    g.block = min(g.rows, max(1, CHUNK_BYTES // (pitch * g.item)))
+    g.blocks = ceil_div(g.rows, g.block)
+    g.items = slices * g.blocks
     g.run = backward_spread
     ways[1] = b"backward of pairs" if g.channels == 1 else b"backward of windows of channels side by side"
     return True
@@ -37,7 +37,7 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
 
 cdef void backward_spread(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A chunk of output rows of one slice of dx."""
-    cdef ptrdiff_t slice = item // g.parts, row = item % g.parts * g.chunk, n = min(g.chunk, g.rows - row)
+    cdef ptrdiff_t slice = item // g.blocks, row = item % g.blocks * g.block, n = min(g.block, g.rows - row)
     cdef ptrdiff_t pitch = g.height.stride * <ptrdiff_t> g.cell[1], outputs = g.width.output * g.channels
     # A slice has the outputs and the taps of its depth.
     cdef ptrdiff_t at = (slice // g.depth.kernel * g.rows + row) * outputs

@@ -12,9 +12,8 @@ cdef ptrdiff_t MADE_PIXELS_BYTES = 2048 # of each row of dx that is made in scra
 cdef bint plan_channels(Job *job) noexcept nogil:
     """Shares the output rows out in blocks."""
     cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    cdef bint far = bytes_of_x(job) > CACHE_BYTES
-    cdef bint aliased = height.step * job.item % WAY_BYTES == 0 or width.step * job.item % (WAY_BYTES // 2) == 0
+    cdef bint far = job.x_bytes > CACHE_BYTES
+    cdef bint aliased = height.step * job.item % WAY_BYTES == 0 or job.axis[2].step * job.item % (WAY_BYTES // 2) == 0
     if (job.kernels.best_pixels[job.key] == NULL or not has_vectors_of_channels(job.channels, job.item)
             or not job.flat or not 2 <= job.side <= 3 or height.stride > 1):
         return False

@@ -2,10 +2,9 @@
 
 cdef void forward_pixels(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """Some output rows, y[rows][columns][channels]: each cell of a window is one vector of channels in x itself."""
-    cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t slice = item // job.blocks, oh = item % job.blocks * job.block
-    cdef ptrdiff_t end_oh = min(oh + job.block, height.output), ow, run, y
+    cdef ptrdiff_t end_oh = min(oh + job.block, job.axis[1].output), ow, run, y
     cdef cpool_window window = window_of(job, scratch)
     window.y_line = width.output * job.channels
     while oh < end_oh:
@@ -32,7 +31,7 @@ cdef void plan_pixels(Job *job) noexcept nogil:
     job.blocks = ceil_div(job.axis[1].output, job.block)
     job.block = ceil_div(job.axis[1].output, job.blocks)
     job.items = job.planes * job.axis[0].output * job.blocks
-    job.streams = bytes_of_x(job) > CACHE_BYTES
+    job.streams = job.x_bytes > CACHE_BYTES
     job.ahead = rows_ahead(job)
     job.run, job.way = forward_pixels, b"forward by pixels of x"
 
@@ -100,7 +99,7 @@ cdef bint plan_rows(Job *job, bint if_faster) noexcept nogil:
         return False
     job.n_rows = rows_of_window(job)
     if width.stride == 2:
-        job.streams = bytes_of_x(job) > CACHE_BYTES
+        job.streams = job.x_bytes > CACHE_BYTES
         job.ahead = rows_ahead(job)
     job.block = min(height.output, max(1, BLOCK_CELLS // width.output))
     job.blocks = ceil_div(height.output, job.block)
@@ -117,16 +116,9 @@ cdef inline bint has_pairs(const Job *job) noexcept nogil:
             and rows_of_window(job) <= CPOOL_MOST_PAIR_ROWS)
 
 
-cdef inline double bytes_of_x(const Job *job) noexcept nogil:
-    """Those of all cells that there are, also where some share their memory."""
-    return (<double> job.planes * job.axis[0].length * job.axis[1].length * job.axis[2].length * job.channels
-            * job.item)
-
-
 cdef inline ptrdiff_t bytes_ahead(const Job *job) noexcept nogil:
     """How far ahead x is asked for: 1.2x to 2x where it is not in a near cache."""
-    cdef double n_bytes = bytes_of_x(job)
-    return FAR_AHEAD_BYTES if n_bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES if n_bytes > NEAR_BYTES else 0
+    return FAR_AHEAD_BYTES if job.x_bytes > CACHE_BYTES else CPOOL_AHEAD_BYTES if job.x_bytes > NEAR_BYTES else 0
 
 
 cdef inline ptrdiff_t rows_ahead(const Job *job) noexcept nogil:
@@ -136,7 +128,7 @@ cdef inline ptrdiff_t rows_ahead(const Job *job) noexcept nogil:
     """
     cdef double pitch = <double> job.axis[1].stride * job.axis[1].step * job.item
     cdef ptrdiff_t ahead = bytes_ahead(job)
-    cdef ptrdiff_t most = 2 * ahead if job.channels > 1 and bytes_of_x(job) <= CACHE_BYTES else NEAR_BYTES
+    cdef ptrdiff_t most = 2 * ahead if job.channels > 1 and job.x_bytes <= CACHE_BYTES else NEAR_BYTES
     return ceil_div(ahead, <ptrdiff_t> pitch) * <ptrdiff_t> pitch if 0 < pitch <= most else ahead
 
 

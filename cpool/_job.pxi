@@ -38,6 +38,7 @@ cdef struct Job:
     char *outputs                 # y or dout, contiguous
     char *record                  # beside outputs; NULL: not wanted
     ptrdiff_t item, code_item     # bytes of an element, of a code
+    ptrdiff_t x_bytes             # of all of x's cells, also where some share their memory
     char fill[8]                  # what padding holds: what never wins, or adds nothing to a sum
     char fill_key[8]              # the same between passes
     uint64_t flip                 # what makes keys of x's elements

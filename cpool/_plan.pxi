@@ -96,7 +96,7 @@ cdef class Plan:
     cdef ptrdiff_t lead_step[64]
     cdef npy_intp[64] x_shape, x_strides, y_shape, y_strides, dx_strides
     cdef ptrdiff_t x_begin, x_end       # bytes from x's first element
-    cdef ptrdiff_t y_bytes, dx_bytes
+    cdef ptrdiff_t y_bytes
 
     def __init__(self, tuple operation, npy_dtype dtype, tuple shape, tuple strides, bint channels_last, int code,
                  tuple order):
@@ -124,10 +124,10 @@ cdef class Plan:
         job.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8
         self.record_dtype = RECORD_DTYPES[log2_bytes(job.code_item)]
         self.output_shape = shape[:lead] + tuple([axis[5] for axis in axes])
-        self.x_end = self.y_bytes = self.dx_bytes = dtype.itemsize
+        self.x_end = self.y_bytes = job.x_bytes = dtype.itemsize
         for i in range(self.ndim):
             self.x_shape[i], self.x_strides[i], self.y_shape[i] = shape[i], strides[i], self.output_shape[i]
-            self.dx_bytes *= self.x_shape[i]
+            job.x_bytes *= self.x_shape[i]
             self.y_bytes *= self.y_shape[i]
             reach = (self.x_shape[i] - 1) * self.x_strides[i]
             self.x_begin += min(reach, 0)
@@ -194,11 +194,11 @@ cdef class Plan:
         cdef ndarray dx
         if out is None:
             dx = empty("dx", self.shape, self.dtype, self.rank, self.channels_last)
-        elif self.takes(out, self.x_shape, self.dx_strides, self.dx_bytes, cells, cells + self.y_bytes):
+        elif self.takes(out, self.x_shape, self.dx_strides, self.job.x_bytes, cells, cells + self.y_bytes):
             dx = out
         else:
             return None
-        if self.dx_bytes:
+        if self.job.x_bytes:
             backward(self.code, dout, record, dx, self)
         return dx
 

@@ -42,6 +42,8 @@ cdef void backward_spread(const Gradient *g, char *scratch, ptrdiff_t item) noex
     # A slice has the outputs and the taps of its depth.
     cdef ptrdiff_t at = (slice // g.depth.kernel * g.rows + row) * outputs
     cdef ptrdiff_t cells = n * pitch if row + n < g.rows or g.exact else <ptrdiff_t> g.cell[0] - row * pitch
+    cdef ptrdiff_t length = g.width.length * g.channels, seen = g.width.stride * outputs
+    cdef uint64_t zero = 0
     cdef char *dx = g.dx + g.item * (slice * <ptrdiff_t> g.cell[0] + row * pitch)
     cdef cpool_taps taps = g.taps
     taps.n = g.height.kernel * g.width.kernel
@@ -52,14 +54,7 @@ cdef void backward_spread(const Gradient *g, char *scratch, ptrdiff_t item) noex
     else:
         g.kernels.spread_cells[g.dtype](dx, g.width.stride * g.channels, g.dout + at * g.item, g.record + at, &taps, n,
                                         pitch, g.width.output, g.channels, 0, g.streams)
-    if not g.exact:
-        clear_rest(g, dx, n * g.height.stride, cells)
-
-
-cdef inline void clear_rest(const Gradient *g, char *dx, ptrdiff_t rows, ptrdiff_t cells) noexcept nogil:
-    """The columns of these rows that have no window, and the rows after them."""
-    cdef ptrdiff_t length = g.width.length * g.channels, seen = g.width.stride * g.width.output * g.channels
-    cdef uint64_t zero = 0
+    # The columns that have no window, and the rows after the last one's.
     if seen < length:
-        g.kernels.fill[log2_bytes(g.item)](dx + seen * g.item, length, rows, length - seen, &zero)
-    memset(dx + rows * length * g.item, 0, (cells - rows * length) * g.item)
+        g.kernels.fill[log2_bytes(g.item)](dx + seen * g.item, length, n * g.height.stride, length - seen, &zero)
+    memset(dx + n * pitch * g.item, 0, (cells - n * pitch) * g.item)

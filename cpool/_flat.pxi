@@ -179,17 +179,17 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
     cdef const Axis *last = &job.axis[job.last_axis]
     cdef ptrdiff_t y_row = job.axis[2].output * job.channels, y_slice = height.output * y_row
     cdef ptrdiff_t row_cells = job.row_outputs * job.band, n_slices = block.n[0], planes = block.planes, plane, d, at
-    cdef ptrdiff_t first_y, y, width = block.channels if job.bands > 1 else block.n[2] * job.channels
+    cdef ptrdiff_t first_y = output_at(job, block.plane, block.first[0], block.first[1], block.first[2]) + block.channel
+    cdef ptrdiff_t y, width = block.channels if job.bands > 1 else block.n[2] * job.channels
     cdef ptrdiff_t room = planes * n_slices * block.n[1] * y_row
     cdef bint apart = has_outputs_apart(job)
-    cdef char *outputs = job.outputs
-    cdef char *record = job.record
+    cdef char *outputs = job.outputs + first_y * job.item
+    cdef char *record = record_at(job, first_y)
     cdef cpool_pass down
-    first_y = output_at(job, block.plane, block.first[0], block.first[1], block.first[2]) + block.channel
     if apart:
         width = y_row = block.n[2]
         y_slice = block.n[1] * y_row
-        room, first_y = n_slices * y_slice, 0
+        room = n_slices * y_slice
         outputs = scratch.cells + job.outputs_apart
         record = outputs + ceil_div(room * job.item, 8) * 8 if record != NULL else NULL
     elif job.bands * job.cut[2].count > 1:
@@ -215,9 +215,8 @@ cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block,
             down.value = made(job, scratch, at)
             down.code = places(job, scratch, at)
             job.kernels.best_down[job.key][min(job.size, 1)](
-                outputs + (first_y + y) * job.item,
-                     record + (first_y + y) * job.code_item if record != NULL else NULL, y_row, &down, block.n[1],
-                     width, room - y if room else 0, exact)
+                outputs + y * job.item, record + y * job.code_item if record != NULL else NULL, y_row, &down,
+                block.n[1], width, room - y if room else 0, exact)
     if apart:
         spread_outputs(job, block, job.outputs, outputs, job.item)
         if record != NULL:

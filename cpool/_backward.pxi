@@ -167,7 +167,7 @@ cdef void backward_block(const Gradient *g, char *scratch, ptrdiff_t item) noexc
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
     cdef ptrdiff_t plane = item // g.blocks * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
     cdef ptrdiff_t first = item % g.blocks * g.block, end = min(axis.length, first + g.block), cleared = first, upto
-    cdef ptrdiff_t o = max(0, first_viewer(axis, first)), end_o = min(axis.output, last_viewer(axis, end - 1) + 1)
+    cdef ptrdiff_t o = first_viewer(axis, first), end_o = end_viewer(axis, end - 1)
     cdef ptrdiff_t pitch = axis.length * slice_bytes, next_o, last
     cdef cpool_outputs outputs = g.outputs
     cdef char *dx = g.dx + plane * pitch

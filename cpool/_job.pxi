@@ -38,6 +38,7 @@ cdef struct Job:
     char *outputs                 # y or dout, contiguous
     char *record                  # beside outputs; NULL: not wanted
     ptrdiff_t item, code_item     # bytes of an element, of a code
+    ptrdiff_t plane_cells         # without channels
     ptrdiff_t x_bytes             # of all of x's cells, also where some share their memory
     char fill[8]                  # what padding holds: what never wins, or adds nothing to a sum
     char fill_key[8]              # the same between passes
@@ -108,8 +109,8 @@ cdef void find_facts(Job *job) noexcept:
     cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef const Axis *axis
-    cdef ptrdiff_t cells = 1
     cdef int i
+    job.plane_cells = 1
     job.flat = depth.kernel == depth.length == depth.output == 1
     job.side = width.kernel if height.kernel == width.kernel and height.dilation == width.dilation == 1 else 0
     job.step = width.stride if height.stride == width.stride else 0
@@ -117,15 +118,15 @@ cdef void find_facts(Job *job) noexcept:
     for i in range(2, -1, -1):
         axis = &job.axis[i]
         job.whole = (job.whole and axis.kernel == axis.length and axis.output == 1 and axis.before == 0
-                     and (axis.length == 1 or axis.dilation == 1 and axis.step == cells))
-        cells *= axis.length
+                     and (axis.length == 1 or axis.dilation == 1 and axis.step == job.plane_cells))
+        job.plane_cells *= axis.length
 
 cdef inline ptrdiff_t first_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
-    """The outputs from here to last_viewer may look at this cell; neither is clipped to the outputs there are."""
-    return ceil_div(cell + axis.before - span(axis) + 1, axis.stride)
+    """The outputs from here to before end_viewer may look at this cell."""
+    return min(axis.output, max(0, ceil_div(cell + axis.before - span(axis) + 1, axis.stride)))
 
-cdef inline ptrdiff_t last_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
-    return (cell + axis.before) // axis.stride
+cdef inline ptrdiff_t end_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
+    return min(axis.output, (cell + axis.before) // axis.stride + 1)
 
 cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
     return job.axis[0].output * job.axis[1].output * job.axis[2].output * job.channels

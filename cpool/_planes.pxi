@@ -45,12 +45,11 @@ cdef void lay_out_planes(Job *job) noexcept nogil:
 
 cdef bint plan_planes(Job *job) noexcept nogil:
     """Shares the planes out in groups that stay in the first cache with what is made of them."""
-    cdef const Axis *height = &job.axis[1]
     cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item
     cdef bint wide = width.stride == 1 and (job.record != NULL or job.kernels.vector_bytes == 64)
     cdef ptrdiff_t row_bytes = max(PLANE_ROW_BYTES, PLANE_ROW_VECTORS * job.kernels.vector_bytes if wide else 0)
-    cdef double plane_bytes = <double> height.length * width.length * job.item
+    cdef ptrdiff_t plane_bytes = job.plane_cells * job.item
     # Where all planes are one, only rows that fill more than half of a vector of 64 bytes: 1.05x to 1.25x, others less.
     cdef bint is_vector = job.item == 4 and 32 < width.output * 4 <= job.kernels.vector_bytes
     if (job.kernels.best_planes[job.key] == NULL or not has_square_windows(job)
@@ -60,10 +59,9 @@ cdef bint plan_planes(Job *job) noexcept nogil:
         return False
     lay_out_planes(job)
     job.layout.ahead = bytes_ahead(job)
-    job.group = max(1, <ptrdiff_t> (PLANES_BYTES / plane_bytes))
+    job.group = max(1, PLANES_BYTES // plane_bytes)
     job.items = ceil_div(job.planes, job.group)
-    job.scratch_bytes = job.item * (height.length * width.length + width.before + width.kernel
-                                    + width.stride * max(width.output, lanes))
+    job.scratch_bytes = plane_bytes + job.item * (width.before + width.kernel + width.stride * max(width.output, lanes))
     job.run, job.way = forward_planes, b"forward by planes"
     return True
 
@@ -74,7 +72,7 @@ cdef bint plan_aside(Job *job) noexcept nogil:
     cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row, line, twice, most_rows, rows_of_block
     lay_out_planes(job)
     if job.whole: # as one row
-        layout.width = layout.kernel = layout.width * layout.height * job.axis[0].length
+        layout.width = layout.kernel = job.plane_cells
         layout.height = layout.stride = 1
     if (job.kernels.best_aside[job.key] == NULL or job.planes < lanes or layout.width < 4
             or not (job.whole and are_even(job)

@@ -78,8 +78,8 @@ cdef void backward_rows(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef ptrdiff_t rows = min(g.block, g.height.length - first), planes = min(g.group, g.planes - plane)
     cdef ptrdiff_t width = g.width.output, outputs = g.height.output * width, row_bytes = g.width.length * g.item
     # The outputs that look at these rows, from those of the plane on.
-    cdef ptrdiff_t top = min(g.height.output, max(0, first_viewer(g.height, first))) * width - BESIDE
-    cdef ptrdiff_t bottom = min(g.height.output, last_viewer(g.height, first + rows - 1) + 1) * width + BESIDE
+    cdef ptrdiff_t top = first_viewer(g.height, first) * width - BESIDE
+    cdef ptrdiff_t bottom = end_viewer(g.height, first + rows - 1) * width + BESIDE
     cdef char *dx = g.dx + (plane * g.height.length + first) * row_bytes
     cdef char *cells = scratch + g.made + <ptrdiff_t> dx % 64 if g.in_scratch else dx  # a line there is one of dx
     cdef char *outside = scratch + g.codes + g.codes // g.item

@@ -61,7 +61,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     memset(&g, 0, sizeof(Gradient))
     g.kernels, g.dtype = chosen, dtype
     g.job, g.item = &plan.job, dx.itemsize
-    g.depth, g.height, g.width = &plan.job.axis[0], &plan.job.axis[1], &plan.job.axis[2]
+    g.depth, g.height, g.width = &plan.axis[0], &plan.axis[1], &plan.axis[2]
     g.planes, g.channels, g.code_item = g.job.planes, g.job.channels, g.job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
     g.streams = g.bytes > CACHE_BYTES and chosen.pack_past != NULL
@@ -115,7 +115,7 @@ cdef void lay_out_outputs(Gradient *g) noexcept:
 
 cdef void plan_scatter(Gradient *g) noexcept:
     """Cuts the planes into groups, blocks and chunks."""
-    cdef const Axis *axis = &g.job.axis[g.cut]
+    cdef const Axis *axis = g.job.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
     cdef ptrdiff_t several, threads = threads_for(MOST_THREADS, <double> g.bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
@@ -163,7 +163,7 @@ cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
 
 cdef void backward_block(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A block of some planes of dx."""
-    cdef const Axis *axis = &g.job.axis[g.cut]
+    cdef const Axis *axis = g.job.axis[g.cut]
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
     cdef ptrdiff_t plane = item // g.blocks * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
     cdef ptrdiff_t first = item % g.blocks * g.block, end = min(axis.length, first + g.block), cleared = first, upto

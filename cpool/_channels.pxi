@@ -11,14 +11,13 @@ cdef ptrdiff_t MADE_PIXELS_BYTES = 2048 # of each row of dx that is made in scra
 
 cdef bint plan_channels(Job *job) noexcept nogil:
     """Shares the output rows out in blocks."""
-    cdef const Axis *height = &job.axis[1]
     cdef bint far = job.x_bytes > CACHE_BYTES
-    cdef bint aliased = height.step * job.item % WAY_BYTES == 0 or job.axis[2].step * job.item % (WAY_BYTES // 2) == 0
+    cdef bint aliased = job.height.step * job.item % WAY_BYTES == 0 or job.width.step * job.item % (WAY_BYTES // 2) == 0
     if (job.kernels.best_pixels[job.key] == NULL or not has_vectors_of_channels(job.channels, job.item)
-            or not job.flat or not 2 <= job.side <= 3 or height.stride > 1):
+            or not job.flat or not 2 <= job.side <= 3 or job.height.stride > 1):
         return False
-    job.block = min(height.output, FEW_CHANNEL_ROWS if far or aliased else CHANNEL_ROWS)
-    job.blocks = ceil_div(height.output, job.block)
+    job.block = min(job.height.output, FEW_CHANNEL_ROWS if far or aliased else CHANNEL_ROWS)
+    job.blocks = ceil_div(job.height.output, job.block)
     job.items = job.planes * job.blocks
     job.ahead = FAR_PIXELS_AHEAD_BYTES if far else PIXELS_AHEAD_BYTES
     job.run, job.way = forward_channels, b"forward by rows of pixels"
@@ -32,22 +31,21 @@ cdef inline bint has_vectors_of_channels(ptrdiff_t channels, ptrdiff_t item) noe
 
 cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """A block of output rows of one plane: those columns together whose windows see the same taps."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *height = job.height
     cdef ptrdiff_t plane = item // job.blocks, oh = item % job.blocks * job.block, ow = 0, y, start, seen, t
     cdef cpool_channels c
     c.height, c.row, c.kernel, c.first = height.length, height.step, height.kernel, window_start(height, oh)
     c.n_rows, c.n_channels = min(job.block, height.output - oh), job.channels
-    c.y_row, c.step = width.output * job.channels, width.stride * width.step if width.output > 1 else 0
-    c.shared = max(0, width.kernel - width.stride)
+    c.y_row, c.step = job.width.output * job.channels, job.width.stride * job.width.step if job.width.output > 1 else 0
+    c.shared = max(0, job.width.kernel - job.width.stride)
     c.fill, c.flip, c.ahead = <const void *> &job.fill[0], job.flip, job.ahead
-    while ow < width.output:
-        start = window_start(width, ow)
-        c.n_pixels = width.end_whole - ow if width.whole <= ow < width.end_whole else 1
-        for t in range(width.kernel):
+    while ow < job.width.output:
+        start = window_start(job.width, ow)
+        c.n_pixels = job.width.end_whole - ow if job.width.whole <= ow < job.width.end_whole else 1
+        for t in range(job.width.kernel):
             # A tap in padding changes neither the winner nor its place as another one that is there.
-            seen = max(first_tap(width, start), min(t, end_tap(width, start) - 1))
-            c.tap[t], c.tap_code[t] = (start + seen) * width.step, seen
+            seen = max(first_tap(job.width, start), min(t, end_tap(job.width, start) - 1))
+            c.tap[t], c.tap_code[t] = (start + seen) * job.width.step, seen
         y = output_at(job, plane, 0, oh, ow)
         job.kernels.best_pixels[job.key](job.outputs + y * job.item, record_at(job, y),
                                          job.cells + plane_offset(job, plane) * job.item, &c)

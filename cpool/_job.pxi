@@ -24,7 +24,11 @@ cdef struct Job:
     const cpool_kernels *kernels
     const char *way               # what the run is called, for tests
     int key, size                 # of x's elements (CPOOL_FOR_EACH_KEY); of codes, as a power of two, 0 without record
-    Axis axis[3]
+    const Axis *axis[3]           # the plan's, and their names
+    const Axis *depth
+    const Axis *height
+    const Axis *width
+    Axis merged                   # height, of all planes as one (merge_planes)
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes
     int n_lead                    # axes before the pooled ones and channels, merged where one step covers two:
@@ -105,18 +109,17 @@ cdef inline void find_whole_windows(Axis *axis) noexcept nogil:
 
 cdef void find_facts(Job *job) noexcept:
     """What ways of forward ask of the geometry."""
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
     cdef const Axis *axis
     cdef int i
     job.plane_cells = 1
-    job.flat = depth.kernel == depth.length == depth.output == 1
-    job.side = width.kernel if height.kernel == width.kernel and height.dilation == width.dilation == 1 else 0
-    job.step = width.stride if height.stride == width.stride else 0
+    job.flat = job.depth.kernel == job.depth.length == job.depth.output == 1
+    job.side = job.width.kernel if job.height.kernel == job.width.kernel else 0
+    if max(job.height.dilation, job.width.dilation) > 1:
+        job.side = 0
+    job.step = job.width.stride if job.height.stride == job.width.stride else 0
     job.whole = job.channels == 1
     for i in range(2, -1, -1):
-        axis = &job.axis[i]
+        axis = job.axis[i]
         job.whole = (job.whole and axis.kernel == axis.length and axis.output == 1 and axis.before == 0
                      and (axis.length == 1 or axis.dilation == 1 and axis.step == job.plane_cells))
         job.plane_cells *= axis.length
@@ -129,11 +132,11 @@ cdef inline ptrdiff_t end_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogi
     return min(axis.output, (cell + axis.before) // axis.stride + 1)
 
 cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
-    return job.axis[0].output * job.axis[1].output * job.axis[2].output * job.channels
+    return job.depth.output * job.height.output * job.width.output * job.channels
 
 cdef inline ptrdiff_t output_at(const Job *job, ptrdiff_t plane, ptrdiff_t d, ptrdiff_t h, ptrdiff_t w) noexcept nogil:
     """Where an output's first channel lies in y, in elements."""
-    return (((plane * job.axis[0].output + d) * job.axis[1].output + h) * job.axis[2].output + w) * job.channels
+    return (((plane * job.depth.output + d) * job.height.output + h) * job.width.output + w) * job.channels
 
 cdef inline char *record_at(const Job *job, ptrdiff_t y) noexcept nogil:
     return job.record + y * job.code_item if job.record != NULL else NULL

@@ -60,8 +60,8 @@ include "_plan.pxi"
 
 
 cdef inline double work_of(const Job *job) noexcept nogil:
-    cdef double work = <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
-    return work * job.axis[2].kernel if job.whole else work
+    cdef double work = <double> job.planes * plane_outputs(job) * job.depth.kernel * job.height.kernel
+    return work * job.width.kernel if job.whole else work
 
 
 cdef int run(Job *job) except -1:

@@ -91,6 +91,7 @@ cdef class Plan:
     cdef npy_dtype dtype, record_dtype
     cdef int code, ndim                 # code: of the dtype
     cdef ptrdiff_t taps
+    cdef Axis axis[3]
     cdef Job job                        # what a forward is, but for its arrays and how it is done
     cdef ptrdiff_t lead_length[64]
     cdef ptrdiff_t lead_step[64]
@@ -114,11 +115,13 @@ cdef class Plan:
         lead = self.ndim - self.rank
         axes = geometry(shape[lead:], *operation[2:])
         for i in range(3):
-            job.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0, 0, 1)
+            self.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0, 0, 1)
+            job.axis[i] = &self.axis[i]
+        job.depth, job.height, job.width = &self.axis[0], &self.axis[1], &self.axis[2]
         for i, (length, kernel, stride, before, dilation, output) in enumerate(axes, 3 - self.rank):
             step = strides[self.ndim - 3 + i] // dtype.itemsize
-            job.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
-            find_whole_windows(&job.axis[i])
+            self.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
+            find_whole_windows(&self.axis[i])
             self.taps *= kernel
         # The smallest unsigned integer that holds a tap's number, in bytes.
         job.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8

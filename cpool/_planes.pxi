@@ -23,16 +23,15 @@ cdef inline bint are_even(const Job *job) noexcept nogil:
 
 
 cdef inline bint has_square_windows(const Job *job) noexcept nogil:
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    return (are_even(job) and job.flat and job.side > 0 and job.step > 0 and max(height.before, width.before) < job.side
-            and width.step == 1 and (height.step > 0 or height.length == 1))
+    return (are_even(job) and job.flat and job.side > 0 and job.step > 0
+            and max(job.height.before, job.width.before) < job.side
+            and job.width.step == 1 and (job.height.step > 0 or job.height.length == 1))
 
 
 cdef void lay_out_planes(Job *job) noexcept nogil:
     """What the kernels get to know of planes."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *height = job.height
+    cdef const Axis *width = job.width
     cdef cpool_planes *layout = &job.layout
     layout.first, layout.end, layout.fill, layout.flip = job.cells, job.end, <const void *> &job.fill[0], job.flip
     layout.height, layout.width, layout.row, layout.plane = height.length, width.length, height.step, job.lead_step[0]
@@ -45,7 +44,7 @@ cdef void lay_out_planes(Job *job) noexcept nogil:
 
 cdef bint plan_planes(Job *job) noexcept nogil:
     """Shares the planes out in groups that stay in the first cache with what is made of them."""
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *width = job.width
     cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item
     cdef bint wide = width.stride == 1 and (job.record != NULL or job.kernels.vector_bytes == 64)
     cdef ptrdiff_t row_bytes = max(PLANE_ROW_BYTES, PLANE_ROW_VECTORS * job.kernels.vector_bytes if wide else 0)
@@ -101,12 +100,12 @@ cdef bint plan_aside(Job *job) noexcept nogil:
 
 cdef inline bint goes_aside(const Job *job, ptrdiff_t lanes) noexcept nogil:
     """Whether planes side by side are faster at stride 1."""
-    cdef ptrdiff_t row_bytes = job.axis[2].output * job.item
+    cdef ptrdiff_t row_bytes = job.width.output * job.item
     return (job.step == 1 and job.side >= LEAST_ASIDE
             and row_bytes <= (min(ASIDE_TAP_BYTES * job.side, ASIDE_ROW_BYTES) if job.record != NULL
                               else BARE_ASIDE_ROW_BYTES)
             and job.lead_step[0] * job.item % ALIASED_BYTES != 0 and row_bytes * lanes % ALIASED_BYTES != 0
-            and job.axis[1].output * row_bytes % ALIASED_BYTES != 0)
+            and job.height.output * row_bytes % ALIASED_BYTES != 0)
 
 
 cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:

@@ -15,7 +15,7 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
         return False
     g.exact = True
     for i in range(3):
-        axis = &g.job.axis[i]
+        axis = g.job.axis[i]
         if (axis.before > 0 or axis.stride != axis.kernel or axis.dilation > 1
                 or axis.output > axis.length // axis.stride):
             return False

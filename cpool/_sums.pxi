@@ -33,7 +33,7 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
     if not down and 8 * g.taps.n * g.item > 9 * g.kernels.vector_bytes:
         return False
     for i in range(3):
-        axis = &g.job.axis[i]
+        axis = g.job.axis[i]
         if axis.stride > 1 or axis.output != axis.length or span(axis) > axis.length:
             return False
         g.after += axis.before * <ptrdiff_t> g.cell[i]

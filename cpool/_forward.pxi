@@ -189,8 +189,8 @@ cdef void forward_columns(const Job *job, Scratch *scratch, ptrdiff_t item, ptrd
 cdef ptrdiff_t list_rows(const Job *job, Scratch *scratch, cpool_window *window, ptrdiff_t slice, ptrdiff_t oh,
                          ptrdiff_t end_oh) noexcept nogil:
     """Lists the rows of x that output row oh looks at; returns how many output rows have the same, a stride further."""
-    cdef const Axis *height = job.height
     cdef const Axis *depth = job.depth
+    cdef const Axis *height = job.height
     cdef ptrdiff_t start_d = window_start(depth, slice % depth.output), start_h = window_start(height, oh)
     cdef ptrdiff_t jd, jh, run = 1
     cdef const char *plane = job.cells + plane_offset(job, slice // depth.output) * job.item

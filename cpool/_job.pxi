@@ -37,14 +37,14 @@ cdef struct Job:
     bint flat                     # planes have two axes: depth is one point
     bint whole                    # the only window is all of a plane, which is one run of memory
     ptrdiff_t side, step          # taps of a square window without gaps, and its stride both ways; else 0
-    char *cells                   # x or dx
+    char *cells                   # x
     char *end                     # past the last of x's elements
-    char *outputs                 # y or dout, contiguous
+    char *outputs                 # y, or the indices of a record; contiguous
     char *record                  # beside outputs; NULL: not wanted
     ptrdiff_t item, code_item     # bytes of an element, of a code
     ptrdiff_t plane_cells         # without channels
     ptrdiff_t x_bytes             # of all of x's cells, also where some share their memory
-    char fill[8]                  # what padding holds: what never wins, or adds nothing to a sum
+    char fill[8]                  # what padding holds: what never wins
     char fill_key[8]              # the same between passes
     uint64_t flip                 # what makes keys of x's elements
     # forward_flat

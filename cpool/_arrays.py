@@ -28,15 +28,12 @@ def _order(op: int, dtype: np.dtype[Any]) -> tuple[bytes, bytes, int]:
     flip = sign if dtype.kind == "u" else 0
     if op == MIN:
         flip ^= sign if dtype.kind == "f" else 2 * sign - 1
-    limits = (False, True) if dtype.kind == "b" else (-np.inf, np.inf) if dtype.kind == "f" else _ends(dtype)
+    limits: tuple[float, float] = (False, True) if dtype.kind == "b" else (-np.inf, np.inf)
+    if dtype.kind in "iu":
+        limits = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
     fill = np.array(limits[op], dtype).tobytes()
     key = int.from_bytes(fill, byteorder) ^ flip
     return fill, key.to_bytes(dtype.itemsize, byteorder), flip
-
-
-def _ends(dtype: np.dtype[Any]) -> tuple[int, int]:
-    limits = np.iinfo(dtype)
-    return int(limits.min), int(limits.max)
 
 
 ORDERS = {(op, dtype): _order(op, dtype) for op in (MAX, MIN) for dtype in DTYPES}

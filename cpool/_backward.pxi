@@ -11,14 +11,18 @@ cdef struct Gradient:
     ptrdiff_t items              # calls of run, each of which writes its own part of dx
     const cpool_kernels *kernels
     int dtype
+    const Job *job               # the forward's, for its geometry,
+    const Axis *depth            # and its axes by their names
+    const Axis *height
+    const Axis *width
     cpool_taps taps              # from a window's first cell on
     ptrdiff_t bytes, n_outputs   # of dx; elements of dout
     bint streams                 # dx is larger than the caches
+    ptrdiff_t block, blocks      # rows that are an item (of dx, or of outputs), and how many of these a slice has
     # Windows side by side (_spread.pxi)
     bint exact                   # no cell of dx is without a window
     ptrdiff_t rows               # output rows of a slice of dx
     # Sums (_sums.pxi, _row_sums.pxi)
-    ptrdiff_t block, blocks      # rows of dx that are an item, and how many of these a slice has
     bint rising                  # codes of taps are in the order of the outputs that look at a cell
     cpool_same same              # kernel 0: not this way
     cpool_columns columns
@@ -33,13 +37,11 @@ cdef struct Gradient:
     char *scratch
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
-    Axis axis[3]
     uint64_t cell[3]             # elements of dx from one cell to the next
-    int cut                      # the axis that is cut: the first that is more than one point
+    int cut                      # the axis that blocks cut: the first that is more than one point
     ptrdiff_t planes, channels, item, code_item
     ptrdiff_t group              # planes done together
     ptrdiff_t at_once            # planes cleared at once: one or more such groups
-    ptrdiff_t parts, part        # what a plane is cut into for threads, and its length along the cut axis
     ptrdiff_t chunk              # outputs along the cut axis done at a time
     char *dx
     const char *dout
@@ -56,31 +58,27 @@ cdef int GROUP = 4                  # planes, or channels, that scatter_record d
 cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
     cdef Gradient g
-    cdef ptrdiff_t cells = dx.size, planes
-    cdef int threads
+    cdef ptrdiff_t cells = dx.size, planes, threads
     cdef char *memory
     memset(&g, 0, sizeof(Gradient))
     g.kernels, g.dtype = chosen, dtype
-    g.item, g.code_item = dx.itemsize, plan.job.code_item
+    g.job, g.item = &plan.job, dx.itemsize
+    g.depth, g.height, g.width = &plan.axis[0], &plan.axis[1], &plan.axis[2]
+    g.planes, g.channels, g.code_item = g.job.planes, g.job.channels, g.job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
     g.streams = g.bytes > CACHE_BYTES and chosen.pack_past != NULL
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
-    lay_out_outputs(&g, plan, cells)
+    lay_out_outputs(&g)
     if g.code_item > 2:
         ways[1] = b"backward by indices"
         planes = g.planes * g.channels
         scatter(True, dtype, dx, plan.decode(record), dout, g.n_outputs // planes, cells // planes, g.channels)
         return
     g.taps.n = plan.taps
-    if g.code_item == 1 and (plan_row_sums(&g) or plan_spread(&g) or plan_pixel_sums(&g) or plan_sums(&g)
-                             or plan_flat_sums(&g)):
-        threads = threads_for(g.items, <double> cells)
-    else:
-        g.run = backward_part
-        threads = cut_up(&g)
-        ways[1] = (b"backward of parts of planes" if g.parts > 1 else b"backward of channels" if g.channels > 1
-                   else b"backward of eight planes at a time" if g.group == EIGHT
-                   else b"backward of four planes at a time" if g.group == GROUP else b"backward of up to three planes")
+    if g.code_item > 1 or not (plan_row_sums(&g) or plan_spread(&g) or plan_pixel_sums(&g) or plan_sums(&g)
+                               or plan_flat_sums(&g)):
+        plan_scatter(&g)
+    threads = threads_for(g.items, <double> cells)
     g.scratch_bytes = ceil_div(g.scratch_bytes, 64) * 64
     memory = <char *> malloc(64 + threads * g.scratch_bytes + g.taps.n * BYTES_OF_TAP + g.shared_bytes)
     if memory == NULL:
@@ -98,52 +96,52 @@ cdef void run_gradient_item(void *gradient, ptrdiff_t thread, ptrdiff_t item) no
     g.run(g, g.scratch + thread * g.scratch_bytes, item)
 
 
-cdef void lay_out_outputs(Gradient *g, Plan plan, ptrdiff_t elements) noexcept:
+cdef void lay_out_outputs(Gradient *g) noexcept:
     """Sizes and steps of dx and of the outputs, as the kernels want them."""
     cdef cpool_outputs *outputs = &g.outputs
-    cdef ptrdiff_t channels = plan.job.channels
-    cdef uint64_t cells = channels
+    cdef uint64_t cells = g.channels
     cdef int i
     for i in range(2, -1, -1):
-        g.axis[i] = plan.job.axis[i]
         g.cell[i] = cells
-        cells *= <uint64_t> g.axis[i].length
-    g.channels, g.planes = channels, elements // <ptrdiff_t> cells
-    outputs.step, outputs.row = channels, g.axis[2].output * channels
-    outputs.dx_step = <ptrdiff_t> (<uint64_t> g.axis[2].stride * g.cell[2])
-    outputs.dx_row = <ptrdiff_t> (<uint64_t> g.axis[1].stride * g.cell[1])
-    outputs.n_planes, outputs.plane, outputs.dx_plane = channels, 1, 1
-    if channels == 1:
-        outputs.dx_plane, outputs.plane = <ptrdiff_t> cells, g.axis[0].output * g.axis[1].output * g.axis[2].output
+        cells *= <uint64_t> g.job.axis[i].length
+    outputs.step, outputs.row = g.channels, g.width.output * g.channels
+    outputs.dx_step = <ptrdiff_t> (<uint64_t> g.width.stride * g.cell[2])
+    outputs.dx_row = <ptrdiff_t> (<uint64_t> g.height.stride * g.cell[1])
+    outputs.n_planes, outputs.plane, outputs.dx_plane = g.channels, 1, 1
+    if g.channels == 1:
+        outputs.plane, outputs.dx_plane = plane_outputs(g.job), <ptrdiff_t> cells
     g.cut = 0
-    while g.cut < 2 and g.axis[g.cut].length == 1 and g.axis[g.cut].output == 1:
+    while g.cut < 2 and g.job.axis[g.cut].length == 1 and g.job.axis[g.cut].output == 1:
         g.cut += 1
 
 
-cdef int cut_up(Gradient *g) noexcept:
-    """Cuts the planes into groups, parts and chunks; returns how many threads share them."""
-    cdef const Axis *axis = &g.axis[g.cut]
+cdef void plan_scatter(Gradient *g) noexcept:
+    """Cuts the planes into groups, blocks and chunks."""
+    cdef const Axis *axis = g.job.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
-    cdef ptrdiff_t several
-    cdef int threads = threads_for(MOST_THREADS, <double> g.planes * plane_bytes / g.item)
+    cdef ptrdiff_t several, threads = threads_for(MOST_THREADS, <double> g.bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
-    # As many as need no parts.
+    # As many as need no blocks.
     if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g):
         g.group = EIGHT
-    g.parts = 1
+    g.blocks = 1
     g.items = ceil_div(g.planes, g.group)
-    # Windows that lie in two parts are looked at twice: parts are much longer than windows.
+    # Windows that lie in two blocks are looked at twice: blocks are much longer than windows.
     if threads > 1 and g.items < 4 * threads:
-        g.parts = max(1, min(4 * threads // g.items, axis.length // (4 * min(axis.length, span(axis)))))
-    g.part = ceil_div(axis.length, g.parts)
-    g.parts = ceil_div(axis.length, g.part)
-    g.items *= g.parts
+        g.blocks = max(1, min(4 * threads // g.items, axis.length // (4 * min(axis.length, span(axis)))))
+    g.block = ceil_div(axis.length, g.blocks)
+    g.blocks = ceil_div(axis.length, g.block)
+    g.items *= g.blocks
     g.chunk = max(1, CLEARED_BYTES * (2 if g.streams else 1) // (slice_bytes * g.group) // axis.stride)
     # Small planes in several groups: 1.1x to 1.3x for planes of 7x7.
-    several = max(1, min(CLEARED_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads))) if g.parts == 1 else 1
+    several = max(1, min(CLEARED_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads)))
+    several = several if g.blocks == 1 else 1
     g.at_once = several * g.group
     g.items = ceil_div(g.items, several)
-    return <int> min(threads, g.items)
+    g.run = backward_block
+    ways[1] = (b"backward of parts of planes" if g.blocks > 1 else b"backward of channels" if g.channels > 1
+               else b"backward of eight planes at a time" if g.group == EIGHT
+               else b"backward of four planes at a time" if g.group == GROUP else b"backward of up to three planes")
 
 
 cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
@@ -156,23 +154,23 @@ cdef void lay_out_taps(Gradient *g, char *memory) noexcept:
     cdef int i
     # Unsigned: the offsets of taps that see nothing may wrap.
     for i in range(3):
-        step[i] = g.cell[i] * <uint64_t> g.axis[i].dilation
+        step[i] = g.cell[i] * <uint64_t> g.job.axis[i].dilation
     g.taps.offset, g.taps.code, g.outputs.offset_of = offset, code, offset
-    for d in range(g.axis[0].kernel):
-        for h in range(g.axis[1].kernel):
-            for w in range(g.axis[2].kernel):
+    for d in range(g.depth.kernel):
+        for h in range(g.height.kernel):
+            for w in range(g.width.kernel):
                 offset[n] = <ptrdiff_t> (<uint64_t> d * step[0] + <uint64_t> h * step[1] + <uint64_t> w * step[2])
                 code[n] = g.taps.n - 1 - n if g.rising else n
                 n += 1
 
 
-cdef void backward_part(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """One part of some planes of dx."""
-    cdef const Axis *axis = &g.axis[g.cut]
+cdef void backward_block(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
+    """A block of some planes of dx."""
+    cdef const Axis *axis = g.job.axis[g.cut]
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
-    cdef ptrdiff_t plane = item // g.parts * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
-    cdef ptrdiff_t first = item % g.parts * g.part, end = min(axis.length, first + g.part), cleared = first, upto
-    cdef ptrdiff_t o = max(0, first_viewer(axis, first)), end_o = min(axis.output, last_viewer(axis, end - 1) + 1)
+    cdef ptrdiff_t plane = item // g.blocks * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
+    cdef ptrdiff_t first = item % g.blocks * g.block, end = min(axis.length, first + g.block), cleared = first, upto
+    cdef ptrdiff_t o = first_viewer(axis, first), end_o = end_viewer(axis, end - 1)
     cdef ptrdiff_t pitch = axis.length * slice_bytes, next_o, last
     cdef cpool_outputs outputs = g.outputs
     cdef char *dx = g.dx + plane * pitch
@@ -206,22 +204,18 @@ cdef inline void clear_rows(char *row, ptrdiff_t pitch, ptrdiff_t n, ptrdiff_t n
 cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptrdiff_t plane, ptrdiff_t o,
                         ptrdiff_t end_o) noexcept nogil:
     """The outputs from o to end_o along the cut axis, all of them along the others."""
-    cdef ptrdiff_t od = 0, oh = 0, ow = 0, end_od = g.axis[0].output, at
-    outputs.n_rows, outputs.width = g.axis[1].output, g.axis[2].output
-    if g.cut == 0:
-        od, end_od = o, end_o
-    elif g.cut == 1:
-        oh, outputs.n_rows = o, end_o - o
-    else:
-        ow, outputs.width = o, end_o - o
-    while od < end_od:
-        outputs.start = <ptrdiff_t> (<uint64_t> window_start(&g.axis[0], od) * g.cell[0]
-                                     + <uint64_t> window_start(&g.axis[1], oh) * g.cell[1]
-                                     + <uint64_t> window_start(&g.axis[2], ow) * g.cell[2])
-        at = (((plane * g.axis[0].output + od) * g.axis[1].output + oh) * g.axis[2].output + ow) * g.channels
+    cdef ptrdiff_t[3] first = [0, 0, 0]
+    cdef ptrdiff_t[3] n = [g.depth.output, g.height.output, g.width.output]
+    cdef ptrdiff_t d, at
+    first[g.cut], n[g.cut] = o, end_o - o
+    outputs.n_rows, outputs.width = n[1], n[2]
+    for d in range(first[0], first[0] + n[0]):
+        outputs.start = <ptrdiff_t> (<uint64_t> window_start(g.depth, d) * g.cell[0]
+                                     + <uint64_t> window_start(g.height, first[1]) * g.cell[1]
+                                     + <uint64_t> window_start(g.width, first[2]) * g.cell[2])
+        at = output_at(g.job, plane, d, first[1], first[2])
         if g.group == EIGHT and outputs.n_planes == EIGHT:
             scatter_eight(g, outputs, dx, plane, at)
         else:
             g.kernels.scatter_record[g.dtype][g.code_item - 1](dx, g.dout + at * g.item, g.record + at * g.code_item,
                                                                outputs)
-        od += 1

@@ -11,15 +11,13 @@ cdef ptrdiff_t MADE_PIXELS_BYTES = 2048 # of each row of dx that is made in scra
 
 cdef bint plan_channels(Job *job) noexcept nogil:
     """Shares the output rows out in blocks."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    cdef bint far = bytes_of_x(job) > CACHE_BYTES
-    cdef bint aliased = height.step * job.item % WAY_BYTES == 0 or width.step * job.item % (WAY_BYTES // 2) == 0
+    cdef bint far = job.x_bytes > CACHE_BYTES
+    cdef bint aliased = job.height.step * job.item % WAY_BYTES == 0 or job.width.step * job.item % (WAY_BYTES // 2) == 0
     if (job.kernels.best_pixels[job.key] == NULL or not has_vectors_of_channels(job.channels, job.item)
-            or not job.flat or not 2 <= job.side <= 3 or height.stride > 1):
+            or not job.flat or not 2 <= job.side <= 3 or job.height.stride > 1):
         return False
-    job.block = min(height.output, FEW_CHANNEL_ROWS if far or aliased else CHANNEL_ROWS)
-    job.blocks = ceil_div(height.output, job.block)
+    job.block = min(job.height.output, FEW_CHANNEL_ROWS if far or aliased else CHANNEL_ROWS)
+    job.blocks = ceil_div(job.height.output, job.block)
     job.items = job.planes * job.blocks
     job.ahead = FAR_PIXELS_AHEAD_BYTES if far else PIXELS_AHEAD_BYTES
     job.run, job.way = forward_channels, b"forward by rows of pixels"
@@ -33,26 +31,24 @@ cdef inline bint has_vectors_of_channels(ptrdiff_t channels, ptrdiff_t item) noe
 
 cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """A block of output rows of one plane: those columns together whose windows see the same taps."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *height = job.height
     cdef ptrdiff_t plane = item // job.blocks, oh = item % job.blocks * job.block, ow = 0, y, start, seen, t
     cdef cpool_channels c
     c.height, c.row, c.kernel, c.first = height.length, height.step, height.kernel, window_start(height, oh)
     c.n_rows, c.n_channels = min(job.block, height.output - oh), job.channels
-    c.y_row, c.step = width.output * job.channels, width.stride * width.step if width.output > 1 else 0
-    c.shared = max(0, width.kernel - width.stride)
+    c.y_row, c.step = job.width.output * job.channels, job.width.stride * job.width.step if job.width.output > 1 else 0
+    c.shared = max(0, job.width.kernel - job.width.stride)
     c.fill, c.flip, c.ahead = <const void *> &job.fill[0], job.flip, job.ahead
-    while ow < width.output:
-        start = window_start(width, ow)
-        c.n_pixels = width.end_whole - ow if width.whole <= ow < width.end_whole else 1
-        for t in range(width.kernel):
+    while ow < job.width.output:
+        start = window_start(job.width, ow)
+        c.n_pixels = job.width.end_whole - ow if job.width.whole <= ow < job.width.end_whole else 1
+        for t in range(job.width.kernel):
             # A tap in padding changes neither the winner nor its place as another one that is there.
-            seen = max(first_tap(width, start), min(t, end_tap(width, start) - 1))
-            c.tap[t], c.tap_code[t] = (start + seen) * width.step, seen
-        y = ((plane * height.output + oh) * width.output + ow) * job.channels
-        job.kernels.best_pixels[job.key](
-            job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
-            job.cells + plane_offset(job, plane) * job.item, &c)
+            seen = max(first_tap(job.width, start), min(t, end_tap(job.width, start) - 1))
+            c.tap[t], c.tap_code[t] = (start + seen) * job.width.step, seen
+        y = output_at(job, plane, 0, oh, ow)
+        job.kernels.best_pixels[job.key](job.outputs + y * job.item, record_at(job, y),
+                                         job.cells + plane_offset(job, plane) * job.item, &c)
         ow += c.n_pixels
 
 
@@ -61,26 +57,21 @@ cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
 
     What goes past the caches is made in scratch, some pixels of some rows at a time: 1.05x to 1.8x.
     """
-    cdef const Axis *depth = &g.axis[0]
-    cdef const Axis *height = &g.axis[1]
-    cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t pixel = g.channels * g.item, stride = width.stride
-    if (g.kernels.sum_pixels[g.dtype] == NULL or pixel < LEAST_RUN or g.channels == 1
-            or pixel % (WAY_BYTES // 2) == 0 or max(depth.kernel, depth.length, depth.output) > 1
-            or height.kernel != 3 or width.kernel != 3 or max(height.dilation, width.dilation) > 1
-            or height.stride != stride or stride > 2
-            or (stride == 2 and max(height.before, width.before) > 1)):
+    cdef ptrdiff_t pixel = g.channels * g.item, stride = g.width.stride
+    if (g.kernels.sum_pixels[g.dtype] == NULL or not has_vectors_of_channels(g.channels, g.item)
+            or pixel % (WAY_BYTES // 2) == 0 or not g.job.flat or g.job.side != 3 or not 1 <= g.job.step <= 2
+            or (stride == 2 and max(g.height.before, g.width.before) > 1)):
         return False
     if g.streams:
         g.block = CHANNEL_ROWS
-        g.chunk = min(width.length, stride * max(1, MADE_PIXELS_BYTES // (stride * pixel)))
+        g.chunk = min(g.width.length, stride * max(1, MADE_PIXELS_BYTES // (stride * pixel)))
         if g.block * g.chunk * pixel > MOST_SCRATCH:
             return False
         g.scratch_bytes = g.block * g.chunk * pixel
     else:
-        g.block = stride * (FEW_CHANNEL_ROWS if width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
-        g.chunk = width.length
-    g.blocks = ceil_div(height.length + (height.before if stride == 2 else 0), g.block)
+        g.block = stride * (FEW_CHANNEL_ROWS if g.width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
+        g.chunk = g.width.length
+    g.blocks = ceil_div(g.height.length + (g.height.before if stride == 2 else 0), g.block)
     g.items = g.planes * g.blocks
     g.run = backward_pixels
     ways[1] = b"backward by sums down the rows of pixels"
@@ -89,35 +80,33 @@ cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
 
 cdef void backward_pixels(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A block of rows of one plane of dx, at stride 2 from where a window begins: alike columns together."""
-    cdef const Axis *height = &g.axis[1]
-    cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t plane = item // g.blocks, row = width.output * g.channels, at = plane * height.output * row
+    cdef ptrdiff_t plane = item // g.blocks, row = g.width.output * g.channels, at = plane * g.height.output * row
     cdef ptrdiff_t first = item % g.blocks * g.block, pixel = g.channels * g.item, column = 0, strip = 0, r
     cdef char *dx
     cdef char *cells
     cdef cpool_sums c
-    c.height, c.row, c.stride, c.above = height.output, row, width.stride, 0
-    c.n_channels, c.dx_row = g.channels, width.length * g.channels
+    c.height, c.row, c.stride, c.above = g.height.output, row, g.width.stride, 0
+    c.n_channels, c.dx_row = g.channels, g.width.length * g.channels
     c.ahead = FAR_PIXELS_AHEAD_BYTES if g.streams else PIXELS_AHEAD_BYTES
-    c.first = first + height.before
+    c.first = first + g.height.before
     if c.stride == 2:
-        c.first, c.above = first // 2, -height.before if first == 0 else 0
-        first = max(0, first - height.before)
-        column = -width.before
-    c.n_rows = min(g.block + c.above, height.length - first)
-    dx = g.dx + (plane * height.length + first) * width.length * pixel
+        c.first, c.above = first // 2, -g.height.before if first == 0 else 0
+        first = max(0, first - g.height.before)
+        column = -g.width.before
+    c.n_rows = min(g.block + c.above, g.height.length - first)
+    dx = g.dx + (plane * g.height.length + first) * g.width.length * pixel
     cells = dx
     if g.streams:
         cells, c.dx_row = scratch, g.chunk * g.channels
-    while column < width.length:
-        find_viewers(width, column, &c)
+    while column < g.width.length:
+        find_viewers(g.width, column, &c)
         c.n_pixels = min(c.n_pixels, max(1, (strip + g.chunk - column) // c.stride))
         g.kernels.sum_pixels[g.dtype](cells + (column - strip) * pixel, g.dout + at * g.item, g.record + at, &c)
         column += c.n_pixels * c.stride
-        if g.streams and (column - strip > g.chunk - c.stride or column >= width.length):
+        if g.streams and (column - strip > g.chunk - c.stride or column >= g.width.length):
             for r in range(c.n_rows):
-                g.kernels.pack_past(dx + (r * width.length + strip) * pixel, cells + r * g.chunk * pixel,
-                                    (min(column, width.length) - strip) * pixel)
+                g.kernels.pack_past(dx + (r * g.width.length + strip) * pixel, cells + r * g.chunk * pixel,
+                                    (min(column, g.width.length) - strip) * pixel)
             strip = column
 
 

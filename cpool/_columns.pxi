@@ -12,10 +12,10 @@ cdef bint plan_columns(Job *job) noexcept nogil:
 
     At three times 0.6x to 0.9x.
     """
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *height = job.height
+    cdef const Axis *width = job.width
     cdef double cell = 2.0 * (job.item + 1), seen = width.length
-    cdef double often = <double> job.axis[0].kernel * height.kernel / min(height.stride, height.kernel)
+    cdef double often = <double> job.depth.kernel * height.kernel / min(height.stride, height.kernel)
     if (job.channels > 1 or width.step != 1 or job.code_item > 1 or width.stride < COLUMNS_STRIDE or width.kernel == 1
             or width.end_whole - width.whole < width.output or often > 2
             or seen * job.item < LEAST_COLUMNS_BYTES):
@@ -30,7 +30,7 @@ cdef bint plan_columns(Job *job) noexcept nogil:
         return False
     job.block = max(1, min(height.output, <ptrdiff_t> (COLUMNS_BYTES / (seen * cell))))
     job.blocks = ceil_div(height.output, job.block)
-    job.items = job.planes * job.axis[0].output * job.blocks
+    job.items = job.planes * job.depth.output * job.blocks
     job.image = job.block * job.row_outputs
     job.made = 3 * width.kernel * sizeof(void *)
     job.scratch_bytes = job.made + <ptrdiff_t> cell * job.image * width.stride
@@ -42,17 +42,17 @@ cdef bint plan_columns(Job *job) noexcept nogil:
 
 cdef inline ptrdiff_t columns_ahead(const Job *job) noexcept nogil:
     """How far ahead x is asked for, in whole windows of rows: 1.2x to 2x where it is not in a near cache."""
-    cdef double pitch = <double> job.axis[1].stride * job.axis[1].step * job.item
+    cdef double pitch = <double> job.height.stride * job.height.step * job.item
     cdef ptrdiff_t least = 2 * CPOOL_AHEAD_BYTES + 1    # as kernels do not ask for less
-    if bytes_of_x(job) <= NEAR_BYTES:
+    if job.x_bytes <= NEAR_BYTES:
         return 0
     return ceil_div(least, <ptrdiff_t> pitch) * <ptrdiff_t> pitch if 0 < pitch <= NEAR_BYTES else least
 
 
 cdef void forward_down_columns(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """A block of output rows of one slice."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *height = job.height
+    cdef const Axis *width = job.width
     cdef cpool_window_best *best = job.kernels.window_best[job.key][0]
     cdef ptrdiff_t slice = item // job.blocks, oh = item % job.blocks * job.block, ow, n, seen, run, y, t, at
     cdef ptrdiff_t end_oh = min(oh + job.block, height.output), cells = job.image * width.stride

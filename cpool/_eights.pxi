@@ -11,15 +11,13 @@ cdef ptrdiff_t PAST_STARTS = 16      # listed past them: a vector
 cdef bint plan_eights(Gradient *g) noexcept nogil:
     """Whether eight planes are scattered at once."""
     cdef const cpool_outputs *outputs = &g.outputs
-    cdef const Axis *width = &g.axis[2]
     if (g.kernels.scatter_eight[g.dtype] == NULL or g.channels > 1 or g.code_item > 1
-            or outputs.plane > MOST_STARTS or g.axis[0].kernel > 1 or g.axis[0].length > 1 or g.axis[0].output > 1
-            or outputs.dx_plane > INT32_MAX // EIGHT):
+            or outputs.plane > MOST_STARTS or not g.job.flat or outputs.dx_plane > INT32_MAX // EIGHT):
         return False
     g.eight.plane, g.eight.dx_plane = outputs.plane, outputs.dx_plane
     # Unsigned, as are the offsets of taps: what wraps comes back.
-    g.eight.kernel, g.eight.column = width.kernel, width.dilation
-    g.eight.row = <uint32_t> (<uint64_t> g.axis[1].dilation * g.cell[1] - <uint64_t> width.kernel * width.dilation)
+    g.eight.kernel, g.eight.column = g.width.kernel, g.width.dilation
+    g.eight.row = <uint32_t> (<uint64_t> g.height.dilation * g.cell[1] - <uint64_t> g.width.kernel * g.width.dilation)
     g.shared_bytes = (outputs.plane + PAST_STARTS) * sizeof(uint32_t)
     return True
 
@@ -28,10 +26,10 @@ cdef void list_starts(Gradient *g, uint32_t *start) noexcept nogil:
     """The first cell of each window of a plane."""
     cdef ptrdiff_t h, w
     g.eight.start = start
-    for h in range(g.axis[1].output):
-        for w in range(g.axis[2].output):
-            start[0] = <uint32_t> (<uint64_t> window_start(&g.axis[1], h) * g.cell[1]
-                                   + <uint64_t> window_start(&g.axis[2], w))
+    for h in range(g.height.output):
+        for w in range(g.width.output):
+            start[0] = <uint32_t> (<uint64_t> window_start(g.height, h) * g.cell[1]
+                                   + <uint64_t> window_start(g.width, w))
             start += 1
     memset(start, 0, PAST_STARTS * sizeof(uint32_t))
 

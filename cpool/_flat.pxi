@@ -21,14 +21,12 @@ cdef Block block_of(const Job *job, ptrdiff_t item) noexcept nogil:
 
 cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """Some planes, or a block of one, of channels last for a band of channels."""
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
     cdef Block block = block_of(job, item)
-    cdef ptrdiff_t start_d = window_start(depth, block.first[0]), start_h = window_start(height, block.first[1])
-    cdef ptrdiff_t row_cells = job.row_outputs * job.band, slices = cells_seen(depth, job.cut[0].extent)
-    cdef ptrdiff_t rows = cells_seen(height, job.cut[1].extent), slice_cells = rows * row_cells
+    cdef ptrdiff_t start_d = window_start(job.depth, block.first[0]), start_h = window_start(job.height, block.first[1])
+    cdef ptrdiff_t row_cells = job.row_outputs * job.band, slices = cells_seen(job.depth, job.cut[0].extent)
+    cdef ptrdiff_t rows = cells_seen(job.height, job.cut[1].extent), slice_cells = rows * row_cells
     cdef ptrdiff_t first = min(rows, max(0, -start_h)), plane, d, i, n
-    cdef ptrdiff_t end = max(first, min(cells_seen(height, block.n[1]), height.length - start_h))
+    cdef ptrdiff_t end = max(first, min(cells_seen(job.height, block.n[1]), job.height.length - start_h))
     cdef bint exact = False
     cdef const char *x
     find_columns(job, scratch, &block)
@@ -37,15 +35,15 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
         fill_padding(job, scratch, 0, start_d, slices, first * row_cells, end * row_cells, slice_cells)
     scratch.filled = block.first[1] + 1
     for plane in range(block.planes):
-        x = job.cells + job.item * (plane_offset(job, block.plane + plane) + start_d * depth.step
-                                    + start_h * height.step + block.channel)
+        x = job.cells + job.item * (plane_offset(job, block.plane + plane) + start_d * job.depth.step
+                                    + start_h * job.height.step + block.channel)
         for d in range(slices):
-            if not 0 <= start_d + d < depth.length:
+            if not 0 <= start_d + d < job.depth.length:
                 continue
             i = first
             while i < end:
                 n = min(job.strip, end - i)
-                exact |= make_rows(job, scratch, &block, x + job.item * (d * depth.step + i * height.step),
+                exact |= make_rows(job, scratch, &block, x + job.item * (d * job.depth.step + i * job.height.step),
                                    (plane * slices + d) * rows + i, n)
                 i += n
     if job.refills:
@@ -66,13 +64,12 @@ cdef void forward_flat(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
 
 cdef inline void find_columns(const Job *job, Scratch *scratch, const Block *block) noexcept nogil:
     """Which columns of x a block sees."""
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t start = window_start(width, block.first[2])
+    cdef ptrdiff_t start = window_start(job.width, block.first[2])
     scratch.first, scratch.beside = max(0, start), max(0, -start)
-    scratch.columns = min(width.length - scratch.first, job.row_outputs * width.stride - scratch.beside)
+    scratch.columns = min(job.width.length - scratch.first, job.row_outputs * job.width.stride - scratch.beside)
     # Padding remains beside the rows, where all blocks have the same columns.
     if scratch.filled == 0 or job.cut[2].count > 1 and (
-            start < 0 or cells_seen(width, block.n[2]) > width.length - start):
+            start < 0 or cells_seen(job.width, block.n[2]) > job.width.length - start):
         fill_cells(job, scratch, 0, job.image)
         if scratch.filled == 0:
             fill_made(job, scratch, 0, job.n_made)
@@ -85,7 +82,7 @@ cdef void fill_padding(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdiff_t
     for d in range(slices):
         for i in range(2):
             n = first if i == 0 else slice_cells - end
-            if not 0 <= start + d < job.axis[0].length:
+            if not 0 <= start + d < job.depth.length:
                 n = slice_cells if i == 0 else 0
             fill_made(job, scratch, at + i * end, n)
             if not job.refills:
@@ -99,7 +96,7 @@ cdef inline void fill_cells(const Job *job, Scratch *scratch, ptrdiff_t at, ptrd
     if job.in_pairs:
         fill(laid_out(job, scratch, 2 * at), 0, 1, 2 * n, job.fill)
     else:
-        fill(laid_out(job, scratch, at), job.image, job.axis[2].stride, n, job.fill)
+        fill(laid_out(job, scratch, at), job.image, job.width.stride, n, job.fill)
 
 
 cdef inline void fill_made(const Job *job, Scratch *scratch, ptrdiff_t at, ptrdiff_t n) noexcept nogil:
@@ -120,27 +117,26 @@ cdef inline bint make_rows(const Job *job, Scratch *scratch, const Block *block,
 cdef inline void lay_out_flat_rows(const Job *job, Scratch *scratch, const Block *block, ptrdiff_t row, ptrdiff_t n,
                                    const char *src) noexcept nogil:
     """n rows of x as those from `row` on. src: column 0 of the first."""
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t pitch = job.axis[1].step if n > 1 else 0, i, at, first, n_columns = scratch.columns
+    cdef ptrdiff_t pitch = job.height.step if n > 1 else 0, i, at, first, n_columns = scratch.columns
     cdef ptrdiff_t made_pitch = job.row_outputs * job.band
-    src += scratch.first * width.step * job.item
-    if job.bands == 1 and width.step == job.channels and (job.in_pairs or width.stride == 1):
-        made_pitch *= width.stride
+    src += scratch.first * job.width.step * job.item
+    if job.bands == 1 and job.width.step == job.channels and (job.in_pairs or job.width.stride == 1):
+        made_pitch *= job.width.stride
         job.kernels.pack(laid_out(job, scratch, row * made_pitch + scratch.beside * job.band), made_pitch * job.item,
                          src, pitch * job.item, n, n_columns * job.channels * job.item, job.ahead)
     elif job.band > 1:
         for i in range(n):
-            for first in range(min(width.stride, n_columns)):
+            for first in range(min(job.width.stride, n_columns)):
                 at = scratch.beside + first
-                at = at % width.stride * job.image + at // width.stride * job.band + (row + i) * made_pitch
+                at = at % job.width.stride * job.image + at // job.width.stride * job.band + (row + i) * made_pitch
                 job.kernels.pack(laid_out(job, scratch, at), job.band * job.item,
-                                 src + (i * pitch + first * width.step) * job.item,
-                                 width.stride * width.step * job.item if n_columns > width.stride else 0,
-                                 (n_columns - first - 1) // width.stride + 1, block.channels * job.item, job.ahead)
+                                 src + (i * pitch + first * job.width.step) * job.item,
+                                 job.width.stride * job.width.step * job.item if n_columns > job.width.stride else 0,
+                                 (n_columns - first - 1) // job.width.stride + 1, block.channels * job.item, job.ahead)
     else:
         job.kernels.split[log2_bytes(job.item)](
-            laid_out(job, scratch, row * made_pitch), made_pitch, job.image, scratch.beside, width.stride, src, pitch,
-            width.step if n_columns > 1 else 1, n, n_columns)
+            laid_out(job, scratch, row * made_pitch), made_pitch, job.image, scratch.beside, job.width.stride, src,
+            pitch, job.width.step if n_columns > 1 else 1, n, n_columns)
 
 
 cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end, ptrdiff_t from_at, ptrdiff_t at,
@@ -152,7 +148,7 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
     cdef ptrdiff_t made_by[MOST_LEVELS]
     cdef cpool_pass along
     cdef int i
-    along.flip = job.flip
+    along.code, along.flip = record, job.flip
     if n <= 0:
         return exact
     # Each pass makes all that the next one reads in whole vectors: what it reads past that would be an earlier item's.
@@ -161,11 +157,9 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
         made_by[i] = n
         n += job.level[i].lost
     for i in range(first, end):
-        along.value, along.code, along.later, along.in_pairs, along.n_images = y, record, True, False, 1
-        if i == 0:
-            along.n_images = job.axis[2].stride
-            along.value = laid_out(job, scratch, 2 * from_at if job.in_pairs else from_at)
-            along.code, along.later, along.in_pairs = NULL, False, job.in_pairs
+        along.later, along.in_pairs = i > 0, i == 0 and job.in_pairs
+        along.value = y if i > 0 else laid_out(job, scratch, 2 * from_at if job.in_pairs else from_at)
+        along.n_images = 1 if i > 0 else job.width.stride
         along.n_taps = job.level[i].n_taps
         along.tap = job.tap + job.level[i].first
         along.tap_code = job.tap_code + job.level[i].first
@@ -176,51 +170,47 @@ cdef inline bint pass_along(const Job *job, Scratch *scratch, int first, int end
 cdef inline void pass_down(const Job *job, Scratch *scratch, const Block *block, ptrdiff_t slices,
                            ptrdiff_t slice_cells, bint exact) noexcept nogil:
     """The last pass, into y and the record."""
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *last = &job.axis[job.last_axis]
-    cdef ptrdiff_t y_row = job.axis[2].output * job.channels, y_slice = height.output * y_row
+    cdef const Axis *last = job.axis[job.last_axis]
+    cdef ptrdiff_t y_row = job.width.output * job.channels, y_slice = job.height.output * y_row
     cdef ptrdiff_t row_cells = job.row_outputs * job.band, n_slices = block.n[0], planes = block.planes, plane, d, at
-    cdef ptrdiff_t first_y, y, width = block.channels if job.bands > 1 else block.n[2] * job.channels
+    cdef ptrdiff_t first_y = output_at(job, block.plane, block.first[0], block.first[1], block.first[2]) + block.channel
+    cdef ptrdiff_t y, width = block.channels if job.bands > 1 else block.n[2] * job.channels
     cdef ptrdiff_t room = planes * n_slices * block.n[1] * y_row
     cdef bint apart = has_outputs_apart(job)
-    cdef char *outputs = job.outputs
-    cdef char *record = job.record
+    cdef char *outputs = job.outputs + first_y * job.item
+    cdef char *record = record_at(job, first_y)
     cdef cpool_pass down
-    first_y = (((block.plane * depth.output + block.first[0]) * height.output + block.first[1]) * y_row
-               + block.first[2] * job.channels + block.channel)
     if apart:
         width = y_row = block.n[2]
         y_slice = block.n[1] * y_row
-        room, first_y = n_slices * y_slice, 0
+        room = n_slices * y_slice
         outputs = scratch.cells + job.outputs_apart
         record = outputs + ceil_div(room * job.item, 8) * 8 if record != NULL else NULL
     elif job.bands * job.cut[2].count > 1:
         room = 0
     down.flip = job.flip
     down.n_taps = 1 if is_tall(job) else last.kernel
-    down.pitch = height.stride * row_cells if block.n[1] > 1 else 0
+    down.pitch = job.height.stride * row_cells if block.n[1] > 1 else 0
     down.tap_pitch = last.dilation * (row_cells if job.last_axis == 1 else slice_cells) if down.n_taps > 1 else 0
-    down.code_step = job.axis[2].kernel if job.last_axis == 1 else job.axis[2].kernel * height.kernel
+    down.code_step = job.width.kernel if job.last_axis == 1 else job.width.kernel * job.height.kernel
     if job.bands > 1 and not apart:
         # Column by column.
         down.n_planes, down.plane, down.y_plane = block.n[2], job.band, job.channels
-    elif depth.output == 1:
+    elif job.depth.output == 1:
         down.n_planes, down.plane, down.y_plane = planes, slices * slice_cells, y_slice
         planes = 1
     else:
-        down.n_planes, down.plane, down.y_plane = n_slices, depth.stride * slice_cells, y_slice
+        down.n_planes, down.plane, down.y_plane = n_slices, job.depth.stride * slice_cells, y_slice
         n_slices = 1
     for plane in range(planes):
         for d in range(n_slices):
-            y = (plane * depth.output + d) * y_slice
-            at = (plane * slices + d * depth.stride) * slice_cells
+            y = (plane * job.depth.output + d) * y_slice
+            at = (plane * slices + d * job.depth.stride) * slice_cells
             down.value = made(job, scratch, at)
             down.code = places(job, scratch, at)
             job.kernels.best_down[job.key][min(job.size, 1)](
-                outputs + (first_y + y) * job.item,
-                     record + (first_y + y) * job.code_item if record != NULL else NULL, y_row, &down, block.n[1],
-                     width, room - y if room else 0, exact)
+                outputs + y * job.item, record + y * job.code_item if record != NULL else NULL, y_row, &down,
+                block.n[1], width, room - y if room else 0, exact)
     if apart:
         spread_outputs(job, block, job.outputs, outputs, job.item)
         if record != NULL:
@@ -232,7 +222,6 @@ cdef void spread_outputs(const Job *job, const Block *block, char *dst, const ch
     cdef ptrdiff_t d, h, at, row = block.n[2]
     for d in range(block.first[0], block.first[0] + block.n[0]):
         for h in range(block.first[1], block.first[1] + block.n[1]):
-            at = (((block.plane * job.axis[0].output + d) * job.axis[1].output + h) * job.axis[2].output
-                  + block.first[2]) * job.channels + block.channel
+            at = output_at(job, block.plane, d, h, block.first[2]) + block.channel
             job.kernels.pack(dst + at * item, job.channels * item, src, item, row, item, 0)
             src += row * item

@@ -19,11 +19,10 @@ cdef bint plan_flat(Job *job) noexcept nogil:
 
     Where it returns False, other ways of forward set what they need of the job anew.
     """
-    cdef const Axis *width = &job.axis[2]
     cdef ptrdiff_t one, more
     if (job.record != NULL and job.code_item > 2) or not is_countable(job):
         return False
-    job.last_axis = 0 if job.axis[0].kernel > 1 else 1
+    job.last_axis = 0 if job.depth.kernel > 1 else 1
     job.group = 1
     if not choose_band(job):
         return False
@@ -35,15 +34,16 @@ cdef bint plan_flat(Job *job) noexcept nogil:
         more = (lay_out_flat(job) - one) // 64
         job.group = max(1, min(job.planes, 1 + (FLAT_BYTES - one) // max(1, more)))
     job.raises = (job.record != NULL and job.channels == 1 and job.cut[2].count == 1
-                  and job.axis[0].before + job.axis[1].before + width.before > 0
+                  and job.depth.before + job.height.before + job.width.before > 0
                   and plane_outputs(job) <= 2 * BLOCK_CELLS // job.code_item)
     job.items = ceil_div(job.planes, job.group) * job.bands * plane_blocks(job)
     job.scratch_bytes = lay_out_flat(job)
     job.ahead = bytes_ahead(job)
-    job.n_list = MOST_ALONG * MOST_LEVELS + min(width.kernel, 2 * width.stride)
+    job.n_list = MOST_ALONG * MOST_LEVELS + min(job.width.kernel, 2 * job.width.stride)
     # Pairs of neighbouring columns are taken apart by the first pass itself.
     job.in_pairs = (takes_pairs(job) and (job.record == NULL or job.code_item == 1) and job.channels == 1
-                    and width.step == 1 and width.stride == 2 and width.kernel > 1 and width.dilation == 1)
+                    and job.width.step == 1 and job.width.stride == 2 and job.width.kernel > 1
+                    and job.width.dilation == 1)
     job.run = forward_flat
     job.way = b"forward by passes of one channel" if has_outputs_apart(job) else b"forward by passes"
     return True
@@ -51,11 +51,11 @@ cdef bint plan_flat(Job *job) noexcept nogil:
 
 cdef inline bint is_countable(const Job *job) noexcept nogil:
     """Whether numbers of cells in scratch, and steps between them, fit in an integer with room to spare."""
-    cdef double cells = job.axis[2].stride
+    cdef double cells = job.width.stride
     cdef int i
     for i in range(3):
         # The last window may reach farther than an integer counts (ceil_mode).
-        cells *= max(<double> job.axis[i].length, (job.axis[i].output - 1.0) * job.axis[i].stride + span(&job.axis[i]))
+        cells *= max(<double> job.axis[i].length, (job.axis[i].output - 1.0) * job.axis[i].stride + span(job.axis[i]))
     return cells < 2.0**40
 
 
@@ -87,7 +87,7 @@ cdef bint choose_band(Job *job) noexcept nogil:
 
 cdef bint cut_blocks(Job *job) noexcept nogil:
     """Cuts the outputs into blocks of a plane for which scratch is enough; whether that can be."""
-    cdef ptrdiff_t few = max(4, job.axis[1].kernel)
+    cdef ptrdiff_t few = max(4, job.height.kernel)
     cdef int i
     for i in range(3):
         set_extent(job, i, job.axis[i].output)
@@ -95,7 +95,7 @@ cdef bint cut_blocks(Job *job) noexcept nogil:
         if job.cut[0].extent > 1:
             i = 0
         elif job.band > 1:
-            i = 1 if cells_seen(&job.axis[1], job.cut[1].extent) >= cells_seen(&job.axis[2], job.cut[2].extent) else 2
+            i = 1 if cells_seen(job.height, job.cut[1].extent) >= cells_seen(job.width, job.cut[2].extent) else 2
             if job.cut[i].extent == 1:
                 i = 3 - i
         else:
@@ -115,16 +115,13 @@ cdef inline ptrdiff_t plane_blocks(const Job *job) noexcept nogil:
 
 cdef inline bint has_small_blocks(const Job *job) noexcept nogil:
     """Whether blocks are smaller than a window."""
-    cdef int i
-    for i in range(1, 3):
-        if job.cut[i].extent < min(job.axis[i].kernel, job.axis[i].output):
-            return True
-    return False
+    return (job.cut[1].extent < min(job.height.kernel, job.height.output)
+            or job.cut[2].extent < min(job.width.kernel, job.width.output))
 
 
 cdef inline ptrdiff_t most_scratch(const Job *job) noexcept nogil:
     """Little, but where blocks of less than four windows' rows would repeat much: 9x9 to 15x15 windows 1.3x to 1.5x."""
-    return (MOST_SCRATCH if job.band > 1 or has_more_passes(job) or job.cut[1].extent <= 4 * job.axis[1].kernel
+    return (MOST_SCRATCH if job.band > 1 or has_more_passes(job) or job.cut[1].extent <= 4 * job.height.kernel
             else BLOCK_BYTES)
 
 
@@ -147,11 +144,6 @@ cdef inline bint is_tall(const Job *job) noexcept nogil:
     return job.axis[job.last_axis].kernel > <double> MOST_DOWN * job.axis[job.last_axis].stride
 
 
-cdef inline ptrdiff_t slack(const Job *job) noexcept nogil:
-    """Elements at the end of a buffer, for vectors that end past it."""
-    return 64 // job.item
-
-
 cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
     """Of a winner's place between the passes: in vectors without masks a lane as wide as the element's."""
     return max(job.item, job.code_item) if 0 < job.kernels.vector_bytes < 64 else job.code_item
@@ -159,9 +151,9 @@ cdef inline ptrdiff_t place_bytes(const Job *job) noexcept nogil:
 
 cdef ptrdiff_t lay_out_flat(Job *job) noexcept nogil:
     """What lies where in scratch; returns its bytes."""
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t row = cells_seen(width, job.cut[2].extent), past
-    cdef ptrdiff_t rows = cells_seen(&job.axis[0], job.cut[0].extent) * cells_seen(&job.axis[1], job.cut[1].extent)
+    cdef const Axis *width = job.width
+    cdef ptrdiff_t row = cells_seen(width, job.cut[2].extent), past, line = 64 // job.item
+    cdef ptrdiff_t rows = cells_seen(job.depth, job.cut[0].extent) * cells_seen(job.height, job.cut[1].extent)
     if job.cut[2].count == 1:
         row = width.length + max(width.before, cells_seen(width, width.output) - width.before - width.length)
     job.row_outputs = ceil_div(row, width.stride)
@@ -169,11 +161,10 @@ cdef ptrdiff_t lay_out_flat(Job *job) noexcept nogil:
     job.strips = job.strip < rows
     job.refills = job.strips or has_more_passes(job)
     # Past the last row lies what passes read and make for each other, each in whole vectors.
-    past = job.band * (2 * span(width) // width.stride + job.row_outputs) + (MOST_LEVELS + 2) * slack(job)
+    past = job.band * (2 * span(width) // width.stride + job.row_outputs) + (MOST_LEVELS + 2) * line
     job.image = job.band * (job.strip * (1 if job.strips else job.group) * job.row_outputs) + past
     job.n_made = job.band * (job.group * rows * job.row_outputs) + past
-    # In whole lines.
-    job.image, job.n_made = job.image & -slack(job), job.n_made & -slack(job)
+    job.image, job.n_made = job.image & -line, job.n_made & -line
     job.made = width.stride * job.image * job.item
     job.places = job.made + job.n_made * job.item
     job.outputs_apart = job.places + (job.n_made * place_bytes(job) if job.record != NULL else 0)
@@ -202,7 +193,7 @@ cdef inline char *places(const Job *job, const Scratch *scratch, ptrdiff_t at) n
 
 cdef void lay_out_flat_taps(Job *job) noexcept:
     """The taps of each pass in scratch."""
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *width = job.width
     cdef ptrdiff_t row = job.row_outputs * job.band, first = width.kernel, t, n = 0
     cdef int64_t factor = width.kernel
     # Windows that begin a stride apart: the best of so many cells that the rest of a window is whole strides.
@@ -222,11 +213,11 @@ cdef void lay_out_flat_taps(Job *job) noexcept:
             n = list_passes(job, (width.kernel - first) // width.stride + 1, width.dilation * job.band, n, width.stride)
     job.row_levels = job.levels
     if has_more_passes(job):
-        n = list_passes(job, job.axis[1].kernel, job.axis[1].dilation * row, n, factor)
-        factor *= job.axis[1].kernel
-        row *= cells_seen(&job.axis[1], job.cut[1].extent)
+        n = list_passes(job, job.height.kernel, job.height.dilation * row, n, factor)
+        factor *= job.height.kernel
+        row *= cells_seen(job.height, job.cut[1].extent)
     if job.last_axis == 0 and is_tall(job):
-        list_passes(job, job.axis[0].kernel, job.axis[0].dilation * row, n, factor)
+        list_passes(job, job.depth.kernel, job.depth.dilation * row, n, factor)
 
 
 cdef ptrdiff_t list_passes(Job *job, ptrdiff_t taps, ptrdiff_t step, ptrdiff_t n, int64_t code_step) noexcept:

@@ -24,7 +24,11 @@ cdef struct Job:
     const cpool_kernels *kernels
     const char *way               # what the run is called, for tests
     int key, size                 # of x's elements (CPOOL_FOR_EACH_KEY); of codes, as a power of two, 0 without record
-    Axis axis[3]
+    const Axis *axis[3]           # the plan's, and their names
+    const Axis *depth
+    const Axis *height
+    const Axis *width
+    Axis merged                   # height, of all planes as one (merge_planes)
     ptrdiff_t channels            # channels last: how many lie side by side; else 1
     ptrdiff_t planes
     int n_lead                    # axes before the pooled ones and channels, merged where one step covers two:
@@ -33,12 +37,14 @@ cdef struct Job:
     bint flat                     # planes have two axes: depth is one point
     bint whole                    # the only window is all of a plane, which is one run of memory
     ptrdiff_t side, step          # taps of a square window without gaps, and its stride both ways; else 0
-    char *cells                   # x or dx
+    char *cells                   # x
     char *end                     # past the last of x's elements
-    char *outputs                 # y or dout, contiguous
+    char *outputs                 # y, or the indices of a record; contiguous
     char *record                  # beside outputs; NULL: not wanted
     ptrdiff_t item, code_item     # bytes of an element, of a code
-    char fill[8]                  # what padding holds: what never wins, or adds nothing to a sum
+    ptrdiff_t plane_cells         # without channels
+    ptrdiff_t x_bytes             # of all of x's cells, also where some share their memory
+    char fill[8]                  # what padding holds: what never wins
     char fill_key[8]              # the same between passes
     uint64_t flip                 # what makes keys of x's elements
     # forward_flat
@@ -62,10 +68,8 @@ cdef struct Job:
     char *least                   # the least place of each output of a plane
     # Forward from x itself
     cpool_planes layout           # forward_planes
-    cpool_window_best *best       # forward_rows, forward_pixels
     bint streams                  # past the caches
     ptrdiff_t ahead               # how far ahead x is asked for, in bytes
-    bint left                     # forward_rows: the first window's first tap alone lies in padding
     ptrdiff_t block, blocks       # output rows done at a time, and how many times
     # Scratch
     ptrdiff_t *tap                # [n_list] offset in scratch
@@ -105,32 +109,37 @@ cdef inline void find_whole_windows(Axis *axis) noexcept nogil:
 
 cdef void find_facts(Job *job) noexcept:
     """What ways of forward ask of the geometry."""
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
     cdef const Axis *axis
-    cdef ptrdiff_t cells = 1
-    cdef int i = 2
-    job.flat = depth.kernel == depth.length == depth.output == 1
-    job.side = width.kernel if height.kernel == width.kernel and height.dilation == width.dilation == 1 else 0
-    job.step = width.stride if height.stride == width.stride else 0
+    cdef int i
+    job.plane_cells = 1
+    job.flat = job.depth.kernel == job.depth.length == job.depth.output == 1
+    job.side = job.width.kernel if job.height.kernel == job.width.kernel else 0
+    if max(job.height.dilation, job.width.dilation) > 1:
+        job.side = 0
+    job.step = job.width.stride if job.height.stride == job.width.stride else 0
     job.whole = job.channels == 1
-    while job.whole and i >= 0:
-        axis = &job.axis[i]
-        job.whole = (axis.kernel == axis.length and axis.output == 1 and axis.before == 0
-                     and (axis.length == 1 or axis.dilation == 1 and axis.step == cells))
-        cells *= axis.length
-        i -= 1
+    for i in range(2, -1, -1):
+        axis = job.axis[i]
+        job.whole = (job.whole and axis.kernel == axis.length and axis.output == 1 and axis.before == 0
+                     and (axis.length == 1 or axis.dilation == 1 and axis.step == job.plane_cells))
+        job.plane_cells *= axis.length
 
 cdef inline ptrdiff_t first_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
-    """The outputs from here to last_viewer may look at this cell; neither is clipped to the outputs there are."""
-    return ceil_div(cell + axis.before - span(axis) + 1, axis.stride)
+    """The outputs from here to before end_viewer may look at this cell."""
+    return min(axis.output, max(0, ceil_div(cell + axis.before - span(axis) + 1, axis.stride)))
 
-cdef inline ptrdiff_t last_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
-    return (cell + axis.before) // axis.stride
+cdef inline ptrdiff_t end_viewer(const Axis *axis, ptrdiff_t cell) noexcept nogil:
+    return min(axis.output, (cell + axis.before) // axis.stride + 1)
 
 cdef inline ptrdiff_t plane_outputs(const Job *job) noexcept nogil:
-    return job.axis[0].output * job.axis[1].output * job.axis[2].output * job.channels
+    return job.depth.output * job.height.output * job.width.output * job.channels
+
+cdef inline ptrdiff_t output_at(const Job *job, ptrdiff_t plane, ptrdiff_t d, ptrdiff_t h, ptrdiff_t w) noexcept nogil:
+    """Where an output's first channel lies in y, in elements."""
+    return (((plane * job.depth.output + d) * job.height.output + h) * job.width.output + w) * job.channels
+
+cdef inline char *record_at(const Job *job, ptrdiff_t y) noexcept nogil:
+    return job.record + y * job.code_item if job.record != NULL else NULL
 
 cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nogil:
     """Elements from the array's first cell to the plane's."""

@@ -61,23 +61,21 @@ include "_plan.pxi"
 
 
 cdef inline double work_of(const Job *job) noexcept nogil:
-    cdef double work = <double> job.planes * plane_outputs(job) * job.axis[0].kernel * job.axis[1].kernel
-    return work * job.axis[2].kernel if job.whole else work
+    cdef double work = <double> job.planes * plane_outputs(job) * job.depth.kernel * job.height.kernel
+    return work * job.width.kernel if job.whole else work
 
 
 cdef int run(Job *job) except -1:
     """Gives each thread its scratch and runs the job's items on them."""
     cdef ptrdiff_t i, n_rows = job.n_rows, taps = job.n_list
-    cdef ptrdiff_t least = plane_outputs(job) * job.code_item if job.raises else 0
-    cdef ptrdiff_t shared = taps * 2 + (least + 7) // 8, own = 2 * n_rows
-    cdef ptrdiff_t scratch_bytes
-    cdef ptrdiff_t threads = threads_for(job.items, work_of(job))
+    cdef ptrdiff_t least = ceil_div(plane_outputs(job) * job.code_item, 8) * 8 if job.raises else 0
+    cdef ptrdiff_t threads = threads_for(job.items, work_of(job)), scratch_bytes
     cdef char *memory
     cdef Scratch *scratch
     if (<double> n_rows + taps) * 24 + job.scratch_bytes > 2.0**46:
         raise MemoryError("the window's list of rows does not fit into memory")
-    scratch_bytes = (own * 8 + job.scratch_bytes + 191) // 64 * 64
-    memory = <char *> malloc(threads * (sizeof(Scratch) + scratch_bytes) + shared * 8 + 64)
+    scratch_bytes = (n_rows * 16 + job.scratch_bytes + 191) // 64 * 64
+    memory = <char *> malloc(threads * (sizeof(Scratch) + scratch_bytes) + taps * 16 + least + 64)
     if memory == NULL:
         raise MemoryError("no memory for the scratch of a pooling")
     scratch = <Scratch *> memory
@@ -85,7 +83,7 @@ cdef int run(Job *job) except -1:
     job.tap_code = <int64_t *> (job.tap + taps)
     job.least = <char *> (job.tap_code + taps)
     for i in range(threads):
-        scratch[i].value = <const void **> (job.least + (least + 7) // 8 * 8 + i * scratch_bytes)
+        scratch[i].value = <const void **> (job.least + least + i * scratch_bytes)
         scratch[i].row_code = <int64_t *> (scratch[i].value + n_rows)
         scratch[i].cells = <char *> (scratch[i].row_code + n_rows)
         scratch[i].cells += -<ptrdiff_t> scratch[i].cells % 64 + 64

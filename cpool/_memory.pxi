@@ -176,11 +176,8 @@ cpdef ndarray empty(str name, tuple shape, npy_dtype dtype, int rank, bint chann
     return array
 
 
-cdef size_t limit_from(str text) except? 1:
-    try:
-        return integer("CPOOL_CACHE_BYTES", int(text), 0)
-    except (ValueError, OverflowError):
-        raise ImportError(f"CPOOL_CACHE_BYTES is {text!r}; it must be a number of bytes, 0 for no cache") from None
-
-
-unused_limit = limit_from(os.environ.get("CPOOL_CACHE_BYTES") or "268435456")
+cdef str limit = os.environ.get("CPOOL_CACHE_BYTES") or "268435456"
+try:
+    unused_limit = integer("CPOOL_CACHE_BYTES", int(limit), 0)
+except (ValueError, OverflowError):
+    raise ImportError(f"CPOOL_CACHE_BYTES is {limit!r}; it must be a number of bytes, 0 for no cache") from None

@@ -18,9 +18,8 @@ cdef void find_least_places(Job *job) noexcept nogil:
 
 cdef void raise_places(const Job *job, const Block *block) noexcept nogil:
     """As skip_padding, of whole planes, or whole rows of a slice."""
-    cdef ptrdiff_t row = job.axis[2].output * job.channels
-    cdef ptrdiff_t at = (block.first[0] * job.axis[1].output + block.first[1]) * row
-    cdef ptrdiff_t n = block.n[0] * block.n[1] * row, plane
+    cdef ptrdiff_t at = output_at(job, 0, block.first[0], block.first[1], 0)
+    cdef ptrdiff_t n = block.n[0] * block.n[1] * job.width.output, plane
     cdef const char *least = job.least + at * job.code_item
     cdef char *record
     for plane in range(block.plane, block.plane + block.planes):
@@ -43,34 +42,27 @@ cdef void skip_padding(const Job *job, char *record, const Block *block) noexcep
     Padding holds what never wins, so it is named only where all elements of the window are that, and as the first of
     all; then the first element is the winner. Every other place in such a window is past that one.
     """
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t beside = max(0, min(block.n[2], width.whole - block.first[2])), plane, d, h, w, n, run, start, at
-    cdef int64_t first
-    if depth.before == 0 and height.before == 0 and beside == 0:
+    cdef ptrdiff_t beside = max(0, min(block.n[2], job.width.whole - block.first[2])), plane, d, h, w, n, run, start, at
+    cdef int64_t first, least
+    if job.depth.before == 0 and job.height.before == 0 and beside == 0:
         return
     for plane in range(block.plane, block.plane + block.planes):
         for d in range(block.first[0], block.first[0] + block.n[0]):
             for h in range(block.first[1], block.first[1] + block.n[1]):
-                at = (((plane * depth.output + d) * height.output + h) * width.output + block.first[2]) * job.channels
-                first = (first_tap(depth, window_start(depth, d)) * height.kernel
-                         + first_tap(height, window_start(height, h))) * width.kernel
+                at = output_at(job, plane, d, h, block.first[2]) + block.channel
+                first = (first_tap(job.depth, window_start(job.depth, d)) * job.height.kernel
+                         + first_tap(job.height, window_start(job.height, h))) * job.width.kernel
                 w, n = 0, block.n[2] if first > 0 else beside
                 while w < n:
-                    start = window_start(width, block.first[2] + w)
+                    start = window_start(job.width, block.first[2] + w)
                     run = n - w if start >= 0 and job.bands == 1 else 1
-                    raise_run(job, record, at + w * job.channels + block.channel, run * block.channels,
-                              first + first_tap(width, start))
+                    least = first + first_tap(job.width, start)
+                    if job.code_item == 1:
+                        raise_codes(<uint8_t *> record + at, run * block.channels, <uint8_t> least)
+                    else:
+                        raise_codes(<uint16_t *> record + at, run * block.channels, <uint16_t> least)
+                    at += run * job.channels
                     w += run
-
-
-cdef inline void raise_run(const Job *job, char *record, ptrdiff_t at, ptrdiff_t n,
-                           int64_t least) noexcept nogil:
-    if job.code_item == 1:
-        raise_codes(<uint8_t *> record + at, n, <uint8_t> least)
-    else:
-        raise_codes(<uint16_t *> record + at, n, <uint16_t> least)
 
 
 cdef inline void raise_codes(record_t *record, ptrdiff_t n, record_t least) noexcept nogil:

@@ -91,12 +91,13 @@ cdef class Plan:
     cdef npy_dtype dtype, record_dtype
     cdef int code, ndim                 # code: of the dtype
     cdef ptrdiff_t taps
+    cdef Axis axis[3]
     cdef Job job                        # what a forward is, but for its arrays and how it is done
     cdef ptrdiff_t lead_length[64]
     cdef ptrdiff_t lead_step[64]
     cdef npy_intp[64] x_shape, x_strides, y_shape, y_strides, dx_strides
     cdef ptrdiff_t x_begin, x_end       # bytes from x's first element
-    cdef ptrdiff_t y_bytes, dx_bytes
+    cdef ptrdiff_t y_bytes
 
     def __init__(self, tuple operation, npy_dtype dtype, tuple shape, tuple strides, bint channels_last, int code,
                  tuple order):
@@ -114,21 +115,22 @@ cdef class Plan:
         lead = self.ndim - self.rank
         axes = geometry(shape[lead:], *operation[2:])
         for i in range(3):
-            job.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0, 0, 1)
-            if i >= 3 - self.rank:
-                length, kernel, stride, before, dilation, output = axes[i - 3 + self.rank]
-                step = strides[self.ndim - 3 + i] // dtype.itemsize
-                job.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
-                find_whole_windows(&job.axis[i])
-            self.taps *= job.axis[i].kernel
+            self.axis[i] = Axis(1, 1, 1, 0, 1, 1, 0, 0, 1)
+            job.axis[i] = &self.axis[i]
+        job.depth, job.height, job.width = &self.axis[0], &self.axis[1], &self.axis[2]
+        for i, (length, kernel, stride, before, dilation, output) in enumerate(axes, 3 - self.rank):
+            step = strides[self.ndim - 3 + i] // dtype.itemsize
+            self.axis[i] = Axis(length, kernel, stride, before, dilation, output, step, 0, 0)
+            find_whole_windows(&self.axis[i])
+            self.taps *= kernel
         # The smallest unsigned integer that holds a tap's number, in bytes.
         job.code_item = 1 if self.taps <= 1 << 8 else 2 if self.taps <= 1 << 16 else 4 if self.taps <= 1 << 32 else 8
         self.record_dtype = RECORD_DTYPES[log2_bytes(job.code_item)]
         self.output_shape = shape[:lead] + tuple([axis[5] for axis in axes])
-        self.x_end = self.y_bytes = self.dx_bytes = dtype.itemsize
+        self.x_end = self.y_bytes = job.x_bytes = dtype.itemsize
         for i in range(self.ndim):
             self.x_shape[i], self.x_strides[i], self.y_shape[i] = shape[i], strides[i], self.output_shape[i]
-            self.dx_bytes *= self.x_shape[i]
+            job.x_bytes *= self.x_shape[i]
             self.y_bytes *= self.y_shape[i]
             reach = (self.x_shape[i] - 1) * self.x_strides[i]
             self.x_begin += min(reach, 0)
@@ -195,17 +197,14 @@ cdef class Plan:
         cdef ndarray dx
         if out is None:
             dx = empty("dx", self.shape, self.dtype, self.rank, self.channels_last)
-        elif self.takes(out, self.x_shape, self.dx_strides, self.dx_bytes, cells, cells + self.y_bytes):
+        elif self.takes(out, self.x_shape, self.dx_strides, self.job.x_bytes, cells, cells + self.y_bytes):
             dx = out
         else:
             return None
-        if self.dx_bytes:
+        if self.job.x_bytes:
             backward(self.code, dout, record, dx, self)
         return dx
 
     def decode(self, ndarray record):
         """int64 indices, flat over the pooled axes of a plane, from a record."""
-        cdef ndarray indices = self.new_output("indices", INT64)
-        if self.y_bytes:
-            decode(record, indices, self)
-        return indices
+        return decode(record, self)

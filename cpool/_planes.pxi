@@ -23,16 +23,15 @@ cdef inline bint are_even(const Job *job) noexcept nogil:
 
 
 cdef inline bint has_square_windows(const Job *job) noexcept nogil:
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    return (are_even(job) and job.flat and job.side > 0 and job.step > 0 and max(height.before, width.before) < job.side
-            and width.step == 1 and (height.step > 0 or height.length == 1))
+    return (are_even(job) and job.flat and job.side > 0 and job.step > 0
+            and max(job.height.before, job.width.before) < job.side
+            and job.width.step == 1 and (job.height.step > 0 or job.height.length == 1))
 
 
 cdef void lay_out_planes(Job *job) noexcept nogil:
     """What the kernels get to know of planes."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *height = job.height
+    cdef const Axis *width = job.width
     cdef cpool_planes *layout = &job.layout
     layout.first, layout.end, layout.fill, layout.flip = job.cells, job.end, <const void *> &job.fill[0], job.flip
     layout.height, layout.width, layout.row, layout.plane = height.length, width.length, height.step, job.lead_step[0]
@@ -45,12 +44,11 @@ cdef void lay_out_planes(Job *job) noexcept nogil:
 
 cdef bint plan_planes(Job *job) noexcept nogil:
     """Shares the planes out in groups that stay in the first cache with what is made of them."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *width = job.width
     cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item
     cdef bint wide = width.stride == 1 and (job.record != NULL or job.kernels.vector_bytes == 64)
     cdef ptrdiff_t row_bytes = max(PLANE_ROW_BYTES, PLANE_ROW_VECTORS * job.kernels.vector_bytes if wide else 0)
-    cdef double plane_bytes = <double> height.length * width.length * job.item
+    cdef ptrdiff_t plane_bytes = job.plane_cells * job.item
     # Where all planes are one, only rows that fill more than half of a vector of 64 bytes: 1.05x to 1.25x, others less.
     cdef bint is_vector = job.item == 4 and 32 < width.output * 4 <= job.kernels.vector_bytes
     if (job.kernels.best_planes[job.key] == NULL or not has_square_windows(job)
@@ -60,10 +58,9 @@ cdef bint plan_planes(Job *job) noexcept nogil:
         return False
     lay_out_planes(job)
     job.layout.ahead = bytes_ahead(job)
-    job.group = max(1, <ptrdiff_t> (PLANES_BYTES / plane_bytes))
+    job.group = max(1, PLANES_BYTES // plane_bytes)
     job.items = ceil_div(job.planes, job.group)
-    job.scratch_bytes = job.item * (height.length * width.length + width.before + width.kernel
-                                    + width.stride * max(width.output, lanes))
+    job.scratch_bytes = plane_bytes + job.item * (width.before + width.kernel + width.stride * max(width.output, lanes))
     job.run, job.way = forward_planes, b"forward by planes"
     return True
 
@@ -74,7 +71,7 @@ cdef bint plan_aside(Job *job) noexcept nogil:
     cdef ptrdiff_t lanes = job.kernels.vector_bytes // job.item, row, line, twice, most_rows, rows_of_block
     lay_out_planes(job)
     if job.whole: # as one row
-        layout.width = layout.kernel = layout.width * layout.height * job.axis[0].length
+        layout.width = layout.kernel = job.plane_cells
         layout.height = layout.stride = 1
     if (job.kernels.best_aside[job.key] == NULL or job.planes < lanes or layout.width < 4
             or not (job.whole and are_even(job)
@@ -103,7 +100,7 @@ cdef bint plan_aside(Job *job) noexcept nogil:
 
 cdef inline bint goes_aside(const Job *job, ptrdiff_t lanes) noexcept nogil:
     """Whether windows of this stride are faster over planes side by side."""
-    cdef ptrdiff_t row_bytes = job.axis[2].output * job.item
+    cdef ptrdiff_t row_bytes = job.width.output * job.item
     if job.step >= ASIDE_STRIDE:
         return True
     if job.side < LEAST_ASIDE or job.lead_step[0] * job.item % ALIASED_BYTES == 0:
@@ -113,7 +110,7 @@ cdef inline bint goes_aside(const Job *job, ptrdiff_t lanes) noexcept nogil:
         return 4 * row_bytes <= 5 * job.kernels.vector_bytes
     return (row_bytes <= (min(ASIDE_TAP_BYTES * job.side, ASIDE_ROW_BYTES) if job.record != NULL
                           else BARE_ASIDE_ROW_BYTES)
-            and row_bytes * lanes % ALIASED_BYTES != 0 and job.axis[1].output * row_bytes % ALIASED_BYTES != 0)
+            and row_bytes * lanes % ALIASED_BYTES != 0 and job.height.output * row_bytes % ALIASED_BYTES != 0)
 
 
 cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
@@ -125,5 +122,4 @@ cdef void forward_planes(const Job *job, Scratch *scratch, ptrdiff_t item) noexc
     if layout.block > 0:
         kernel = job.kernels.best_aside[job.key]
     layout.copy = scratch.cells
-    kernel(job.outputs + y * job.item, job.record + y if job.record != NULL else NULL,
-           job.cells + first * job.lead_step[0] * job.item, &layout, n)
+    kernel(job.outputs + y * job.item, record_at(job, y), job.cells + first * job.lead_step[0] * job.item, &layout, n)

@@ -17,18 +17,15 @@ cdef void decode_row(void *argument, ptrdiff_t thread, ptrdiff_t item) noexcept 
     cdef const Job *job = &(<const Decoding *> argument).job
     cdef const uint64_t *offset_of = (<Decoding *> argument).offset_of
     cdef int64_t *indices = <int64_t *> job.outputs
-    cdef const Axis *depth = &job.axis[0]
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
-    cdef ptrdiff_t oh = item % height.output, od = item // height.output % depth.output
+    cdef ptrdiff_t oh = item % job.height.output, od = item // job.height.output % job.depth.output
     # Unsigned: a window's start may lie so far outside that its number wraps; with the tap's it is in the plane.
-    cdef uint64_t row = (<uint64_t> window_start(depth, od) * <uint64_t> height.length
-                         + <uint64_t> window_start(height, oh)) * <uint64_t> width.length
-    cdef ptrdiff_t first = item * width.output * job.channels, ow, c, i
+    cdef uint64_t row = (<uint64_t> window_start(job.depth, od) * <uint64_t> job.height.length
+                         + <uint64_t> window_start(job.height, oh)) * <uint64_t> job.width.length
+    cdef ptrdiff_t first = item * job.width.output * job.channels, ow, c, i
     cdef uint64_t start
     cdef int64_t code
-    for ow in range(width.output):
-        start = row + <uint64_t> window_start(width, ow)
+    for ow in range(job.width.output):
+        start = row + <uint64_t> window_start(job.width, ow)
         for c in range(job.channels):
             i = first + ow * job.channels + c
             if job.code_item == 1:
@@ -45,27 +42,28 @@ cdef void decode_row(void *argument, ptrdiff_t thread, ptrdiff_t item) noexcept 
 
 cdef inline uint64_t offset_of_code(const Job *job, int64_t code) noexcept nogil:
     """From a window's start to the tap of this code, in cells of a plane."""
-    cdef const Axis *height = &job.axis[1]
-    cdef const Axis *width = &job.axis[2]
+    cdef const Axis *width = job.width
     cdef uint64_t row = <uint64_t> (code // width.kernel), column = <uint64_t> (code % width.kernel)
-    cdef uint64_t depth_rows = (row // <uint64_t> height.kernel * <uint64_t> job.axis[0].dilation
-                                * <uint64_t> height.length)
-    return ((depth_rows + row % <uint64_t> height.kernel * <uint64_t> height.dilation) * <uint64_t> width.length
+    cdef uint64_t depth_rows = (row // <uint64_t> job.height.kernel * <uint64_t> job.depth.dilation
+                                * <uint64_t> job.height.length)
+    return ((depth_rows + row % <uint64_t> job.height.kernel * <uint64_t> job.height.dilation) * <uint64_t> width.length
                       + column * <uint64_t> width.dilation)
 
 
-cdef void decode(ndarray record, ndarray indices, Plan plan) noexcept:
-    """The int64 index of each winner in its plane, from the record; both contiguous in the same layout."""
+cdef ndarray decode(ndarray record, Plan plan):
+    """The int64 index of each winner in its plane, from the record, in the same layout."""
+    cdef ndarray indices = plan.new_output("indices", INT64)
     cdef Decoding decoding
     cdef Job *job = &decoding.job
     cdef ptrdiff_t i, items, row_cells
     job[0] = plan.job
     job.record, job.outputs = <char *> PyArray_DATA(record), <char *> PyArray_DATA(indices)
-    row_cells = job.axis[2].output * job.channels
+    row_cells = job.width.output * job.channels
     items = record.size // row_cells
     for i in range(min(plan.taps, 256)):
         decoding.offset_of[i] = offset_of_code(job, i)
     run_items(decode_row, &decoding, items, threads_for(items, <double> items * row_cells))
+    return indices
 
 
 def any_outside(ndarray indices, uint64_t plane_cells):

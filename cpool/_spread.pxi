@@ -6,31 +6,30 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
     2x to 4x on planes that lie in the cache, where scattering waits for each output; of channels last 1.15x to 1.75x
     against sums, which read dout once for each cell.
     """
-    cdef const Axis *height = &g.axis[1]
-    cdef ptrdiff_t slices = g.planes * g.axis[0].length, pitch = height.stride * <ptrdiff_t> g.cell[1]
+    cdef ptrdiff_t slices = g.planes * g.depth.length, pitch = g.height.stride * <ptrdiff_t> g.cell[1]
+    cdef const Axis *axis
     cdef int i
-    if g.kernels.vector_bytes == 0 or (g.channels > 1 and g.channels * g.item < LEAST_RUN):
-        return False
-    if g.channels == 1 and (g.axis[2].kernel != 2 or g.kernels.spread_pairs[g.dtype] == NULL):
+    if g.kernels.vector_bytes == 0 or not (
+            has_vectors_of_channels(g.channels, g.item)
+            or g.channels == 1 and g.width.kernel == 2 and g.kernels.spread_pairs[g.dtype] != NULL):
         return False
     g.exact = True
     for i in range(3):
-        if (g.axis[i].before > 0 or g.axis[i].stride != g.axis[i].kernel or g.axis[i].dilation > 1
-                or g.axis[i].output > g.axis[i].length // g.axis[i].stride):
+        axis = g.job.axis[i]
+        if (axis.before > 0 or axis.stride != axis.kernel or axis.dilation > 1
+                or axis.output > axis.length // axis.stride):
             return False
-        if not is_tiled(&g.axis[i]):
-            g.exact = False
-    if not is_tiled(&g.axis[0]):
+        g.exact = g.exact and is_tiled(axis)
+    # Where columns are left over, rows are done one by one; short ones are too few vectors.
+    if not is_tiled(g.depth) or not g.exact and g.width.output * g.channels * g.item < 32:
         return False
-    if not g.exact and g.axis[2].output * g.channels * g.item < 32:
-        return False  # rows done one by one, of too few vectors
-    g.rows = height.output
-    if g.exact and g.axis[0].kernel == 1:
+    g.rows = g.height.output
+    if g.exact and g.depth.kernel == 1:
         # All rows of all planes are one plane's.
-        slices, g.rows = 1, slices * height.output
-    g.chunk = min(g.rows, max(1, CHUNK_BYTES // (pitch * g.item)))
-    g.parts = ceil_div(g.rows, g.chunk)
-    g.items = slices * g.parts
+        slices, g.rows = 1, slices * g.height.output
+    g.block = min(g.rows, max(1, CHUNK_BYTES // (pitch * g.item)))
+    g.blocks = ceil_div(g.rows, g.block)
+    g.items = slices * g.blocks
     g.run = backward_spread
     ways[1] = b"backward of pairs" if g.channels == 1 else b"backward of windows of channels side by side"
     return True
@@ -38,30 +37,24 @@ cdef bint plan_spread(Gradient *g) noexcept nogil:
 
 cdef void backward_spread(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A chunk of output rows of one slice of dx."""
-    cdef const Axis *width = &g.axis[2]
-    cdef ptrdiff_t slice = item // g.parts, row = item % g.parts * g.chunk, n = min(g.chunk, g.rows - row)
-    cdef ptrdiff_t pitch = g.axis[1].stride * <ptrdiff_t> g.cell[1], outputs = width.output * g.channels
+    cdef ptrdiff_t slice = item // g.blocks, row = item % g.blocks * g.block, n = min(g.block, g.rows - row)
+    cdef ptrdiff_t pitch = g.height.stride * <ptrdiff_t> g.cell[1], outputs = g.width.output * g.channels
     # A slice has the outputs and the taps of its depth.
-    cdef ptrdiff_t at = (slice // g.axis[0].kernel * g.rows + row) * outputs
+    cdef ptrdiff_t at = (slice // g.depth.kernel * g.rows + row) * outputs
     cdef ptrdiff_t cells = n * pitch if row + n < g.rows or g.exact else <ptrdiff_t> g.cell[0] - row * pitch
+    cdef ptrdiff_t length = g.width.length * g.channels, seen = g.width.stride * outputs
+    cdef uint64_t zero = 0
     cdef char *dx = g.dx + g.item * (slice * <ptrdiff_t> g.cell[0] + row * pitch)
     cdef cpool_taps taps = g.taps
-    taps.n = g.axis[1].kernel * width.kernel
-    taps.code += slice % g.axis[0].kernel * taps.n
+    taps.n = g.height.kernel * g.width.kernel
+    taps.code += slice % g.depth.kernel * taps.n
     if g.channels == 1:
         g.kernels.spread_pairs[g.dtype](dx, pitch, g.dout + at * g.item, g.record + at, &taps, 1, 0, n, outputs, cells,
                                         g.streams)
     else:
-        g.kernels.spread_cells[g.dtype](dx, width.stride * g.channels, g.dout + at * g.item, g.record + at, &taps, n,
-                                        pitch, width.output, g.channels, 0, g.streams)
-    if not g.exact:
-        clear_rest(g, dx, n * g.axis[1].stride, cells)
-
-
-cdef inline void clear_rest(const Gradient *g, char *dx, ptrdiff_t rows, ptrdiff_t cells) noexcept nogil:
-    """The columns of these rows that have no window, and the rows after them."""
-    cdef ptrdiff_t length = g.axis[2].length * g.channels, seen = g.axis[2].stride * g.axis[2].output * g.channels
-    cdef uint64_t zero = 0
+        g.kernels.spread_cells[g.dtype](dx, g.width.stride * g.channels, g.dout + at * g.item, g.record + at, &taps, n,
+                                        pitch, g.width.output, g.channels, 0, g.streams)
+    # The columns that have no window, and the rows after the last one's.
     if seen < length:
-        g.kernels.fill[log2_bytes(g.item)](dx + seen * g.item, length, rows, length - seen, &zero)
-    memset(dx + rows * length * g.item, 0, (cells - rows * length) * g.item)
+        g.kernels.fill[log2_bytes(g.item)](dx + seen * g.item, length, n * g.height.stride, length - seen, &zero)
+    memset(dx + n * pitch * g.item, 0, (cells - n * pitch) * g.item)

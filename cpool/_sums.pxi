@@ -2,7 +2,7 @@
 # channels last (2x against scattering), and in either layout of windows that leave the size as it is.
 
 cdef enum:
-    MOST_SUMMED = 64                # taps
+    MOST_SUMMED = 64                # taps: bytes of the widest vector
     MOST_PHASES = 8
 
 
@@ -12,17 +12,15 @@ cdef bint plan_sums(Gradient *g) noexcept nogil:
     What a pixel's vectors take, and what else it takes, as much as four of them, is measured against its channels: 1.1x
     to 3.8x where these are few or the taps many. From memory scattering takes up to twice as long (Zen 5).
     """
-    cdef const Axis *height = &g.axis[1]
-    cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t pixel = g.channels * g.item
-    if (g.channels == 1 or pixel < 16 or max(height.stride, width.stride) > MOST_PHASES or g.taps.n > MOST_SUMMED
-            or g.kernels.vector_bytes == 0):
+    if (not has_vectors_of_channels(g.channels, g.item) or max(g.height.stride, g.width.stride) > MOST_PHASES
+            or g.taps.n > MOST_SUMMED or g.kernels.vector_bytes == 0):
         return False
     if g.taps.n * (ceil_div(pixel, g.kernels.vector_bytes) + 4) > (5.0 if g.streams else 1.6) * g.channels:
         return False
-    g.block = max(1, min(height.length, WRITTEN_BYTES // (width.length * g.channels * g.item)))
-    g.blocks = ceil_div(height.length, g.block)
-    g.items = g.planes * g.axis[0].length * g.blocks
+    g.block = max(1, min(g.height.length, WRITTEN_BYTES // (g.width.length * g.channels * g.item)))
+    g.blocks = ceil_div(g.height.length, g.block)
+    g.items = g.planes * g.depth.length * g.blocks
     g.run = backward_sums
     ways[1] = b"backward by sums of channels"
     return True
@@ -34,22 +32,24 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
     A window's taps lie equally far from each cell, also where they are another row's or plane's: no record names those,
     which are padding of their window. Of floats 1.1x to 1.9x for 3x3 windows, 2x for 2x2, of bytes 2x to 4x.
     """
-    cdef ptrdiff_t width = g.axis[2].length, scratch
+    cdef ptrdiff_t width = g.width.length, scratch
     cdef bint down = sums_down(g)
+    cdef const Axis *axis
     cdef int i
     # As many taps as lanes and one in eight more: 3x3 in lanes of 8. Sums of 5x5 take twice the time of scattering.
     if not down and 8 * g.taps.n * g.item > 9 * g.kernels.vector_bytes:
         return False
     for i in range(3):
-        if g.axis[i].stride > 1 or g.axis[i].output != g.axis[i].length or span(&g.axis[i]) > g.axis[i].length:
+        axis = g.job.axis[i]
+        if axis.stride > 1 or axis.output != axis.length or span(axis) > axis.length:
             return False
-        g.after += g.axis[i].before * <ptrdiff_t> g.cell[i]
-        g.before += (span(&g.axis[i]) - 1 - g.axis[i].before) * <ptrdiff_t> g.cell[i]
+        g.after += axis.before * <ptrdiff_t> g.cell[i]
+        g.before += (span(axis) - 1 - axis.before) * <ptrdiff_t> g.cell[i]
     g.chunk = CHUNK_BYTES // g.item
     if down:  # whole rows, and the vectors that reach past them
         g.chunk = max(1, g.chunk // width) * width
         g.after += max(0, g.kernels.vector_bytes // g.item - width)
-        g.same.width, g.same.kernel = width, g.axis[2].kernel
+        g.same.width, g.same.kernel = width, g.width.kernel
     # Cells that are written as they come wait for memory: 3x to 4x for 3x3 windows on 28x28 to 224x224 planes. Rows of
     # one vector do not: 0.75x.
     g.in_scratch = g.streams and not (down and width * g.item <= g.kernels.vector_bytes)
@@ -72,18 +72,16 @@ cdef bint sums_down(const Gradient *g) noexcept nogil:
 
     Not of rows that would leave much of their vectors empty, but from memory 1.2x to 4x also of these.
     """
-    cdef const Axis *height = &g.axis[1]
-    cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t lanes = g.kernels.vector_bytes // g.item, rest, part
     cdef bint is_far = g.bytes > CACHE_BYTES
     cdef double used
-    if (lanes == 0 or g.axis[0].kernel > 1 or g.channels > 1 or height.kernel != width.kernel
-            or not (2 <= width.kernel <= 3 or width.kernel == 5) or max(height.dilation, width.dilation) > 1):
+    if (lanes == 0 or g.depth.kernel > 1 or g.channels > 1 or g.height.kernel != g.width.kernel
+            or not (2 <= g.width.kernel <= 3 or g.width.kernel == 5) or max(g.height.dilation, g.width.dilation) > 1):
         return False
-    rest, part = width.length % lanes, lanes
-    if g.kernels.vector_bytes == 64 and 2 * rest <= lanes and (g.item < 4 or 2 * width.length >= lanes):
+    rest, part = g.width.length % lanes, lanes
+    if g.kernels.vector_bytes == 64 and 2 * rest <= lanes and (g.item < 4 or 2 * g.width.length >= lanes):
         part = lanes // 4 if g.item == 4 and 4 * rest <= lanes else lanes // 2
-    used = <double> (width.length - rest + (part if rest > 0 else 0)) / width.length
+    used = <double> (g.width.length - rest + (part if rest > 0 else 0)) / g.width.length
     # Of 5x5 windows of float32 in nearly full vectors of 64 bytes: sums of more taps take longer than scattering.
     return (used <= (4 if is_far else 1.6)
             and g.taps.n * g.item * used <= (2.75 if is_far else 1.9) * g.kernels.vector_bytes)
@@ -141,12 +139,10 @@ cdef ptrdiff_t list_windows(const Axis *axis, ptrdiff_t cell, ptrdiff_t *run, pt
 
 cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
     """A block of rows of one slice of dx."""
-    cdef const Axis *depth = &g.axis[0]
-    cdef const Axis *height = &g.axis[1]
     cdef ptrdiff_t slice = item // g.blocks, first = item % g.blocks * g.block
-    cdef ptrdiff_t end = min(height.length, first + g.block)
-    cdef ptrdiff_t row = g.axis[2].output * g.channels, dx_row = g.axis[2].length * g.channels
-    cdef ptrdiff_t at = slice // depth.length * depth.output * height.output * row
+    cdef ptrdiff_t end = min(g.height.length, first + g.block)
+    cdef ptrdiff_t row = g.width.output * g.channels, dx_row = g.width.length * g.channels
+    cdef ptrdiff_t at = slice // g.depth.length * g.depth.output * g.height.output * row
     cdef ptrdiff_t n_depth, n_height, h, d, i, run = 1
     cdef ptrdiff_t od[MOST_SUMMED]
     cdef ptrdiff_t oh[MOST_SUMMED]
@@ -157,41 +153,40 @@ cdef void backward_sums(const Gradient *g, char *scratch, ptrdiff_t item) noexce
     cdef cpool_cells cells
     rows.offset, rows.code = offset, code
     cells.width, cells.streams = g.channels, g.streams
-    n_depth = list_windows(depth, slice % depth.length, &run, od, tap[0])
+    n_depth = list_windows(g.depth, slice % g.depth.length, &run, od, tap[0])
     for h in range(first, end):
-        n_height = list_windows(height, h, &run, oh, tap[1])
+        n_height = list_windows(g.height, h, &run, oh, tap[1])
         rows.n = 0
         for d in range(n_depth):
             for i in range(n_height):
-                offset[rows.n] = (od[d] * height.output + oh[i]) * row
-                code[rows.n] = (tap[0][d] * height.kernel + tap[1][i]) * g.axis[2].kernel
+                offset[rows.n] = (od[d] * g.height.output + oh[i]) * row
+                code[rows.n] = (tap[0][d] * g.height.kernel + tap[1][i]) * g.width.kernel
                 rows.n += 1
-        sum_alike(g, g.dx + (slice * height.length + h) * dx_row * g.item, at, &rows, &cells)
+        sum_alike(g, g.dx + (slice * g.height.length + h) * dx_row * g.item, at, &rows, &cells)
 
 
 cdef void sum_alike(const Gradient *g, char *dx, ptrdiff_t at, const cpool_taps *rows,
                     cpool_cells *cells) noexcept nogil:
     """A row of dx that sees these rows of the outputs from `at` on: those columns together that see the same."""
-    cdef const Axis *width = &g.axis[2]
     cdef ptrdiff_t i = 0, n, n_taps, phase, r, t
     cdef ptrdiff_t ow[MOST_SUMMED]
     cdef ptrdiff_t tap[MOST_SUMMED]
     cdef ptrdiff_t offset[MOST_SUMMED]
     cdef int64_t code[MOST_SUMMED]
     cdef cpool_taps taps[MOST_PHASES]
-    while i * width.stride < width.length:
-        cells.n_phases = min(width.stride, width.length - i * width.stride)
-        cells.n = (width.length - cells.n_phases) // width.stride + 1 - i
+    while i * g.width.stride < g.width.length:
+        cells.n_phases = min(g.width.stride, g.width.length - i * g.width.stride)
+        cells.n = (g.width.length - cells.n_phases) // g.width.stride + 1 - i
         n = 0
         for phase in range(cells.n_phases):
             taps[phase].offset, taps[phase].code, taps[phase].n = offset + n, code + n, 0
-            n_taps = list_windows(width, i * width.stride + phase, &cells.n, ow, tap)
+            n_taps = list_windows(g.width, i * g.width.stride + phase, &cells.n, ow, tap)
             for r in range(rows.n):
                 for t in range(n_taps):
                     offset[n] = rows.offset[r] + ow[t] * g.channels
                     code[n] = rows.code[r] + tap[t]
                     n += 1
             taps[phase].n = rows.n * n_taps
-        g.kernels.sum_record[g.dtype](dx + i * width.stride * g.channels * g.item, g.dout + at * g.item, g.record + at,
-                                      taps, cells)
+        g.kernels.sum_record[g.dtype](dx + i * g.width.stride * g.channels * g.item, g.dout + at * g.item,
+                                      g.record + at, taps, cells)
         i += cells.n

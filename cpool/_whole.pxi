@@ -5,8 +5,7 @@ cdef ptrdiff_t LEAST_WINDOW_BYTES = 1024   # of a window; of 448 to 840 0.3x to 
 
 cdef bint plan_whole(Job *job) noexcept nogil:
     """Whether planes are windows of enough cells, or with places for which passes have no vectors (40x and more)."""
-    cdef double cells = <double> job.axis[0].length * job.axis[1].length * job.axis[2].length
-    if not job.whole or (cells * job.item < LEAST_WINDOW_BYTES
+    if not job.whole or (job.plane_cells * job.item < LEAST_WINDOW_BYTES
                          and (job.record == NULL or job.code_item <= job.item)):
         return False
     job.items = job.planes
@@ -16,9 +15,8 @@ cdef bint plan_whole(Job *job) noexcept nogil:
 
 cdef void forward_whole(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """One plane."""
-    cdef ptrdiff_t cells = job.axis[0].length * job.axis[1].length * job.axis[2].length
     cdef ptrdiff_t place = job.kernels.best_one[job.key](
-        job.outputs + item * job.item, job.cells + plane_offset(job, item) * job.item, cells, job.flip)
+        job.outputs + item * job.item, job.cells + plane_offset(job, item) * job.item, job.plane_cells, job.flip)
     if job.record != NULL:
         store_code(job.record + item * job.code_item, job.code_item, place)
 

@@ -53,7 +53,6 @@ class PoolFunction(Protocol):
         return_indices: Literal[True],
         out: Array | None = None,
     ) -> tuple[Array, Array]: ...
-    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 
 _DOCUMENTATION = """{Op} pooling over the last {axes}.

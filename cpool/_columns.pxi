@@ -17,7 +17,7 @@ cdef bint plan_columns(Job *job) noexcept nogil:
     cdef double cell = 2.0 * (job.item + 1), seen = width.length
     cdef double often = <double> job.depth.kernel * height.kernel / min(height.stride, height.kernel)
     if (job.channels > 1 or width.step != 1 or job.code_item > 1 or width.stride < COLUMNS_STRIDE or width.kernel == 1
-            or width.end_whole - width.whole < width.output or often > 2
+            or width.end_whole - width.whole < width.output or often > 2 or rows_of_window(job) == 1
             or seen * job.item < LEAST_COLUMNS_BYTES):
         return False
     # Some columns of outputs at a time where whole rows are too long.
@@ -28,7 +28,9 @@ cdef bint plan_columns(Job *job) noexcept nogil:
     seen = <double> job.row_outputs * width.stride
     if seen * cell > MOST_SCRATCH // 2:
         return False
-    job.block = max(1, min(height.output, <ptrdiff_t> (COLUMNS_BYTES / (seen * cell))))
+    job.block = 1
+    if job.strip == width.output:
+        job.block = max(1, min(height.output, <ptrdiff_t> (COLUMNS_BYTES / (seen * cell))))
     job.blocks = ceil_div(height.output, job.block)
     job.items = job.planes * job.depth.output * job.blocks
     job.image = job.block * job.row_outputs
@@ -49,6 +51,10 @@ cdef inline ptrdiff_t columns_ahead(const Job *job) noexcept nogil:
     return ceil_div(least, <ptrdiff_t> pitch) * <ptrdiff_t> pitch if 0 < pitch <= NEAR_BYTES else least
 
 
+cdef inline bint is_float(const Job *job) noexcept nogil:
+    return job.key == CPOOL_f32 or job.key == CPOOL_f64 or job.key == CPOOL_min_f32
+
+
 cdef void forward_down_columns(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
     """A block of output rows of one slice."""
     cdef const Axis *height = job.height
@@ -56,7 +62,8 @@ cdef void forward_down_columns(const Job *job, Scratch *scratch, ptrdiff_t item)
     cdef cpool_window_best *best = job.kernels.window_best[job.key][0]
     cdef ptrdiff_t slice = item // job.blocks, oh = item % job.blocks * job.block, ow, n, seen, run, y, t, at
     cdef ptrdiff_t end_oh = min(oh + job.block, height.output), cells = job.image * width.stride
-    cdef bint recorded = job.record != NULL
+    # Also without a record floats have places, which say whose bits are first: of zeros of both signs, and of NaN.
+    cdef bint placed = job.record != NULL or is_float(job)
     # In scratch are the lists of a window's columns; the best of columns, and taken apart; and so their places.
     cdef const void **value = <const void **> scratch.cells
     cdef const void **code = value + width.kernel
@@ -64,6 +71,7 @@ cdef void forward_down_columns(const Job *job, Scratch *scratch, ptrdiff_t item)
     cdef char *whole = scratch.cells + job.made
     cdef char *apart = whole + cells * job.item
     cdef char *places = apart + cells * job.item
+    cdef char *record
     cdef cpool_window rows = window_of(job, scratch)
     cdef cpool_window columns = window_of(job, scratch)
     columns.value, columns.code, columns.row_code, columns.n_rows, columns.n_taps = value, code, tap_code, width.kernel, 1
@@ -81,16 +89,19 @@ cdef void forward_down_columns(const Job *job, Scratch *scratch, ptrdiff_t item)
             n = min(job.strip, width.output - ow)
             rows.tap = ow * width.stride
             seen = cells_seen(width, n)
-            best(whole, places if recorded else NULL, seen, &rows, run, seen, 0)
+            best(whole, places if placed else NULL, seen, &rows, run, seen, 0)
             job.kernels.split[log2_bytes(job.item)](apart, job.row_outputs, job.image, 0, width.stride, whole, seen, 1,
                                                     run, seen)
-            if recorded:
+            if placed:
                 job.kernels.split[0](places + cells, job.row_outputs, job.image, 0, width.stride, places, seen, 1, run,
                                      seen)
             y = (slice * height.output + oh) * width.output + ow
+            record = record_at(job, y)
+            if record == NULL and placed:
+                record = places
             if n == job.row_outputs == width.output: # all rows are one
-                best(job.outputs + y * job.item, job.record + y if recorded else NULL, 0, &columns, 1, run * n, 0)
+                best(job.outputs + y * job.item, record, 0, &columns, 1, run * n, 0)
             else:
-                best(job.outputs + y * job.item, job.record + y if recorded else NULL, width.output, &columns, run, n, 0)
+                best(job.outputs + y * job.item, record, width.output, &columns, run, n, 0)
             ow += n
         oh += run

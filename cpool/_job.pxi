@@ -151,7 +151,8 @@ cdef inline ptrdiff_t plane_offset(const Job *job, ptrdiff_t plane) noexcept nog
     return offset + plane * job.lead_step[0]
 
 cdef inline cpool_window window_of(const Job *job, const Scratch *scratch) noexcept nogil:
-    return cpool_window(scratch.value, scratch.row_code, NULL, 0, 0, 0, 0, 0, 0, 1, 0, 0, job.flip, 0, job.streams, job.ahead)
+    return cpool_window(scratch.value, scratch.row_code, NULL, 0, 0, 0, 0, 0, 0, 1, 0, 0, job.flip, 0, job.streams,
+                        job.ahead)
 
 cdef inline void see_columns(cpool_window *window, const Axis *width, ptrdiff_t ow, ptrdiff_t first) noexcept nogil:
     """Gives the window the taps of output column ow from `first` on that lie in x."""

@@ -57,7 +57,7 @@ def pooled(path, op, x, window, expected):
             assert taken == (PASSES, PASSES), case  # no vector takes such rows apart in x
         elif isinstance(path, dict):
             assert taken == path.get(isa, (PASSES, PASSES)), case
-        elif isa == "scalar" and path in (PLANES, CHANNELS):  # for vectors alone
+        elif isa == "scalar" and path in (PLANES, CHANNELS, COLUMNS):  # for vectors alone
             assert path not in taken, case
         else:
             assert taken == (path, path), case

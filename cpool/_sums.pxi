@@ -9,14 +9,15 @@ cdef enum:
 cdef bint plan_sums(Gradient *g) noexcept nogil:
     """Whether vectors of sums, of which each looks at all its windows, take less time than to scatter the outputs.
 
-    What a pixel's vectors take, and what else it takes, as much as four of them, is measured against its channels: 1.1x
-    to 3.8x where these are few or the taps many. From memory scattering takes up to twice as long (Zen 5).
+    A pixel's vectors, and one for every two taps more, against its channels: 1.1x to 3.8x where these are few or
+    the taps many. From memory scattering takes up to twice as long (Zen 5).
     """
     cdef ptrdiff_t pixel = g.channels * g.item
     if (not has_vectors_of_channels(g.channels, g.item) or max(g.height.stride, g.width.stride) > MOST_PHASES
             or g.taps.n > MOST_SUMMED or g.kernels.vector_bytes == 0):
         return False
-    if g.taps.n * (ceil_div(pixel, g.kernels.vector_bytes) + 4) > (5.0 if g.streams else 1.6) * g.channels:
+    if (g.taps.n * (ceil_div(pixel, g.kernels.vector_bytes) + (g.taps.n - 1) / 2.0)
+            > (2.8 if g.streams else 1.4) * g.channels):
         return False
     g.block = max(1, min(g.height.length, WRITTEN_BYTES // (g.width.length * g.channels * g.item)))
     g.blocks = ceil_div(g.height.length, g.block)

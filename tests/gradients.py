@@ -80,7 +80,8 @@ def summed(isa, shape, window, item):
     if VECTOR_BYTES[isa] == 0:
         return False
     channels, far = shape[1], prod(shape) * item > 20 << 20 and isa != "neon"
-    return prod(window[0]) * (ceil(channels * item / VECTOR_BYTES[isa]) + 4) <= (5 if far else 1.6) * channels
+    taps, vectors = prod(window[0]), ceil(channels * item / VECTOR_BYTES[isa])
+    return taps * (vectors + (taps - 1) / 2) <= (2.8 if far else 1.4) * channels
 
 
 def goes_down(isa, shape, window, item):

@@ -129,7 +129,7 @@ def test_places_wider_than_their_elements():
 
 @each(
     [
-        ("f4 u1 ? f8 i2", (2, 3, 20, 210), ((3, 3), (3, 3))),
+        ("f4 u1 ? f8 i2", (2, 3, 20, 210), ((3, 3), (3, 3), (0, 1))),
         ("f4", (2, 3, 20, 211), ((2, 3), (3, 3), ((1, 0), (1, 2)))),
         ("f4", (2, 3, 30, 280), ((2, 2), (4, 4), (1, 1))),  # a phase for each tap
         ("f4 u1", (2, 2, 7, 8, 30), ((2, 2, 2), (2, 2, 2), (1, 0, 1))),
@@ -150,7 +150,7 @@ def test_windows_apart_or_of_one_column(layout, dtype, arguments):
 @each(
     [
         ("f4 u1", (2, 3, 6, 7, 8), ((2, 2, 3), (2, 1, 2), (1, 0, 1))),
-        ("f4 u1", (1, 3, 130, 210), ((2, 2, 2), (1, 30, 40), (0, 0, 0), (1, 40, 50))),  # one row fills a block
+        ("f4 u1", (1, 3, 130, 210), ((2, 2, 2), (1, 30, 40), (0, 0, 1), (1, 40, 50))),  # one row fills a block
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "crop", "transposed"])
@@ -285,7 +285,7 @@ def test_large_windows_of_one_channel_at_a_time(layout, dtype, arguments):
         ("f4 u1 i2", (2, 3, 20, 21), ((13, 13), (1, 1), (6, 6))),
         ("f4 u1", (2, 3, 20, 40), ((5, 4), (2, 1), (3, 4), (2, 3))),
         ("f4 u1", (1, 1, 60, 110), ((7, 7), (1, 1), (3, 3))),  # several blocks a plane
-        ("f4 u1", (1, 2, 16, 18), ((4, 5), (6, 7))),  # a phase for each tap
+        ("f4 u1", (1, 2, 16, 18), ((4, 5), (6, 7), (0, 1))),  # a phase for each tap
         ("f4 u1 i2 f8", (2, 9, 5, 6), ((3, 3), (2, 1), (1, 1))),
         ("f4 u1 ? i2", (3, 11, 13, 14), ((3, 4), (1, 1), (1, 2))),
         ("f4 f8", (1, 17, 9, 9), ((3, 2), (2, 2))),  # a row and a column left over

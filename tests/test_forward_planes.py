@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import reference
 from arrays import values
-from forward_paths import ALL, ASIDE, PASSES, PLANES, ROWS, check, each, pooled
+from forward_paths import ALL, ASIDE, COLUMNS, PASSES, PLANES, ROWS, check, each, pooled
 from tables import ISAS
 
 import cpool
@@ -94,18 +94,27 @@ def test_wide_planes(layout, dtype, arguments):
         ("f4 i4 u4", (1, 35, 9, 14), ((4, 4), (2, 2), (1, 1))),
         ("f4 i4", (1, 17, 13, 20), ((5, 5), (2, 2), ((2, 1), (0, 3)), (1, 1), True)),
         ("f4", (1, 16, 21, 19), ((16, 16), (2, 2), ((15, 8), (7, 9)))),
-        ("f4 i4 u4", (1, 35, 7, 8), ((7, 7), (7, 7))),  # one output
-        ("f4 i4", (1, 33, 9, 13), ((2, 2), (3, 3))),  # rows and columns that no window sees
         ("f4", (1, 17, 41, 40), ((3, 3), (3, 3), (1, 1))),
         ("f4 u4", (1, 19, 23, 31), ((5, 5), (3, 3), ((2, 1), (0, 2)), (1, 1), True)),
+    ]
+)
+@pytest.mark.parametrize("layout", ["contiguous", "inside"])
+def test_planes_side_by_side(one_thread, layout, dtype, arguments):
+    check(SIDE_BY_SIDE, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4 i4 u4", (1, 35, 7, 8), ((7, 7), (7, 7))),  # one output
+        ("f4 i4", (1, 33, 9, 13), ((2, 2), (3, 3))),  # rows and columns that no window sees
         ("f4", (1, 16, 32, 32), ((4, 4), (4, 4))),  # planes of x in each other's way
         ("f4", (1, 16, 60, 700), ((3, 3), (3, 3))),  # blocks of few rows, of which
         ("f4", (1, 16, 99, 900), ((2, 2), (9, 9))),  # the next one's are past those that are there
     ]
 )
 @pytest.mark.parametrize("layout", ["contiguous", "inside"])
-def test_planes_side_by_side(one_thread, layout, dtype, arguments):
-    check(SIDE_BY_SIDE, dtype, *arguments, layout)
+def test_planes_side_by_side_or_columns(one_thread, layout, dtype, arguments):
+    check(SIDE_BY_SIDE | dict.fromkeys(("sse2", "neon"), (COLUMNS, COLUMNS)), dtype, *arguments, layout)
 
 
 @each(
@@ -164,8 +173,8 @@ def test_nan_late_in_planes_side_by_side(one_thread):
         ("u1 i2 f8", (1, 70, 13, 13), ((9, 9), (1, 1), (4, 4))),
         ("f4", (1, 16, 13, 44), ((4, 4), (2, 2))),  # too long rows
         ("f4", (1, 16, 32, 16), ((4, 4), (2, 2), (1, 1))),  # planes in each other's way
-        ("f4", (1, 7, 9, 9), ((3, 3), (3, 3))),
-        ("f4", (1, 16, 20, 2000), ((3, 3), (3, 3))),  # of two rows of outputs the scratch would be too large
+        ("f4", (1, 7, 9, 9), ((3, 3), (3, 3), (1, 1))),
+        ("f4", (1, 16, 20, 2000), ((3, 3), (3, 3), (1, 1))),  # of two rows of outputs the scratch would be too large
     ]
 )
 def test_planes_not_side_by_side(one_thread, dtype, arguments):

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from forward_paths import APART, ASIDE, CHANNELS, PASSES, PIXELS, PLANES, ROWS, WINDOWS
+from forward_paths import APART, ASIDE, CHANNELS, COLUMNS, PASSES, PIXELS, PLANES, ROWS, WINDOWS
 
 import cpool
 from cpool import _kernels
@@ -146,7 +146,7 @@ def sweep(isa, dtype):
             taken.add(_kernels.last_ways()[0])
     ways = {ROWS, PIXELS, PASSES, APART, WINDOWS}
     if isa != "scalar":
-        ways |= {PLANES, CHANNELS}
+        ways |= {PLANES, CHANNELS, COLUMNS}
     if isa in ("avx512", "avx2") and np.dtype(dtype).itemsize == 4:
         ways.add(ASIDE)
     if taken != ways:

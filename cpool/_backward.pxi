@@ -119,7 +119,7 @@ cdef void plan_scatter(Gradient *g) noexcept:
     """Cuts the planes into groups, blocks and chunks."""
     cdef const Axis *axis = g.job.axis[g.cut]
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
-    cdef ptrdiff_t several, threads = threads_for(MOST_THREADS, <double> g.bytes / g.item)
+    cdef ptrdiff_t several = 1, threads = threads_for(MOST_THREADS, <double> g.bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
     # As many as need no blocks.
     if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g):
@@ -134,8 +134,8 @@ cdef void plan_scatter(Gradient *g) noexcept:
     g.items *= g.blocks
     g.chunk = max(1, CLEARED_BYTES * (2 if g.streams else 1) // (slice_bytes * g.group) // axis.stride)
     # Small planes in several groups: 1.1x to 1.3x for planes of 7x7.
-    several = max(1, min(CLEARED_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads)))
-    several = several if g.blocks == 1 else 1
+    if g.blocks == 1:
+        several = max(1, min(CLEARED_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads)))
     g.at_once = several * g.group
     g.items = ceil_div(g.items, several)
     g.run = backward_block

@@ -8,7 +8,7 @@ cdef ptrdiff_t COLUMNS_BYTES = 24576    # of the best of columns, taken apart or
 
 
 cdef bint plan_columns(Job *job) noexcept nogil:
-    """Whether rows of x are looked at twice at most, as good as, and no window reaches beside one.
+    """Whether rows of x are looked at twice at most, nearly, and no window reaches beside one.
 
     At three times 0.6x to 0.9x; windows of one row 0.7x, without vectors 0.75x to 1.1x.
     """
@@ -21,15 +21,15 @@ cdef bint plan_columns(Job *job) noexcept nogil:
             or width.end_whole - width.whole < width.output or seen * job.item < LEAST_COLUMNS_BYTES):
         return False
     # Some columns of outputs at a time where whole rows are too long.
-    job.strip = width.output
+    job.columns = width.output
     if seen * cell > COLUMNS_BYTES:
-        job.strip = max(1, <ptrdiff_t> ((COLUMNS_BYTES / cell - span(width)) / width.stride) + 1)
-    job.row_outputs = job.strip + (span(width) - 1) // width.stride
+        job.columns = max(1, <ptrdiff_t> ((COLUMNS_BYTES / cell - span(width)) / width.stride) + 1)
+    job.row_outputs = job.columns + (span(width) - 1) // width.stride
     seen = <double> job.row_outputs * width.stride
     if seen * cell > MOST_SCRATCH // 2:
         return False
     job.block = 1
-    if job.strip == width.output:
+    if job.columns == width.output:
         job.block = max(1, min(height.output, <ptrdiff_t> (COLUMNS_BYTES / (seen * cell))))
     job.blocks = ceil_div(height.output, job.block)
     job.items = job.planes * job.depth.output * job.blocks
@@ -37,18 +37,10 @@ cdef bint plan_columns(Job *job) noexcept nogil:
     job.made = 3 * width.kernel * sizeof(void *)
     job.scratch_bytes = job.made + <ptrdiff_t> cell * job.image * width.stride
     job.n_rows = rows_of_window(job)
-    job.ahead = columns_ahead(job)
+    # As little as kernels ask for at all: 1.2x to 2x where x is not in a near cache.
+    job.ahead = whole_windows(job, 2 * CPOOL_AHEAD_BYTES + 1, NEAR_BYTES) if job.x_bytes > NEAR_BYTES else 0
     job.run, job.way = forward_down_columns, b"forward by columns"
     return True
-
-
-cdef inline ptrdiff_t columns_ahead(const Job *job) noexcept nogil:
-    """How far ahead x is asked for, in whole windows of rows: 1.2x to 2x where it is not in a near cache."""
-    cdef double pitch = <double> job.height.stride * job.height.step * job.item
-    cdef ptrdiff_t least = 2 * CPOOL_AHEAD_BYTES + 1    # as kernels do not ask for less
-    if job.x_bytes <= NEAR_BYTES:
-        return 0
-    return ceil_div(least, <ptrdiff_t> pitch) * <ptrdiff_t> pitch if 0 < pitch <= NEAR_BYTES else least
 
 
 cdef inline bint is_float(const Job *job) noexcept nogil:
@@ -86,7 +78,7 @@ cdef void forward_down_columns(const Job *job, Scratch *scratch, ptrdiff_t item)
         run = list_rows(job, scratch, &rows, slice, oh, end_oh)
         ow = 0
         while ow < width.output:
-            n = min(job.strip, width.output - ow)
+            n = min(job.columns, width.output - ow)
             rows.tap = ow * width.stride
             seen = cells_seen(width, n)
             best(whole, places if placed else NULL, seen, &rows, run, seen, 0)
@@ -95,7 +87,7 @@ cdef void forward_down_columns(const Job *job, Scratch *scratch, ptrdiff_t item)
             if placed:
                 job.kernels.split[0](places + cells, job.row_outputs, job.image, 0, width.stride, places, seen, 1, run,
                                      seen)
-            y = (slice * height.output + oh) * width.output + ow
+            y = output_at(job, 0, slice, oh, ow)
             record = record_at(job, y)
             if record == NULL and placed:
                 record = places

@@ -71,6 +71,7 @@ cdef struct Job:
     bint streams                  # past the caches
     ptrdiff_t ahead               # how far ahead x is asked for, in bytes
     ptrdiff_t block, blocks       # output rows done at a time, and how many times
+    ptrdiff_t columns             # of outputs done at a time (forward_down_columns)
     # Scratch
     ptrdiff_t *tap                # [n_list] offset in scratch
     int64_t *tap_code             # [n_list]

@@ -2,7 +2,7 @@
 # channels last (2x against scattering), and in either layout of windows that leave the size as it is.
 
 cdef enum:
-    MOST_SUMMED = 64                # taps: bytes of the widest vector
+    MOST_SUMMED = 64                # taps
     MOST_PHASES = 8
 
 

@@ -162,6 +162,24 @@ CPOOL_INLINE int any_nan(best_mask nan) { return (void)nan, 0; }
 CPOOL_INLINE int has_nan(vec v) { return (void)v, 0; }
 #endif
 
+/*
+ * The same in a sum, NaN also of infinities of both signs: beside masks it takes none of what comparisons take, 1.1x of
+ * 3x3 windows of channels last; without them 0.95x.
+ */
+#undef nan_sum
+#undef sum_nan
+#undef any_summed
+#if IS_ORDERED && HAS_MASKS
+#define nan_sum vec
+#define any_summed has_nan
+#define sum_nan NAMED(sum_nan)
+CPOOL_INLINE void sum_nan(nan_sum *nan, vec a, vec b) { *nan = sum_of(*nan, sum_of(a, b)); }
+#else
+#define nan_sum best_mask
+#define any_summed any_nan
+#define sum_nan note_nan
+#endif
+
 /* Places as the vectors have them, for scratch: beside masks as in the record, else as wide as the values. */
 #if !VECTOR_BYTES || HAS_MASKS
 #define PLACE_T RECORD_T

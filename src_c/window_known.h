@@ -6,8 +6,8 @@
 #define known_window NAMED(known_window)
 #define known_of NAMED(known_of)
 #define best_of_known NAMED(best_of_known)
-#define best_of_known_again NAMED(best_of_known_again)
 #define best_run NAMED(best_run)
+#define best_run_again NAMED(best_run_again)
 #define best_known NAMED(best_known)
 #define best_square NAMED(best_square)
 
@@ -32,14 +32,12 @@ CPOOL_INLINE known_window known_of(const cpool_window *window, ptrdiff_t at, con
 /*
  * One vector of windows, whose rows begin at row[rows]. stride 2: the taps are neighbours, of which two come from one
  * pair of vectors. left: the first window's first tap lies in padding; its second one stands in for it, which changes
- * neither the winner nor, with that one's place, its place. Stores also where there is NaN: to store only afterwards,
- * GCC would hold all cells that long.
+ * neither the winner nor, with that one's place, its place.
  */
-CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known, const T *const *row, ptrdiff_t far,
-                               const int rows, const int taps, const int stride, const int left, const int has_place,
-                               int streams, const int ordered) {
+CPOOL_INLINE void best_of_known(T *y, RECORD_T *record, const known_window *known, const T *const *row, ptrdiff_t far,
+                                nan_sum *nan, const int rows, const int taps, const int stride, const int left,
+                                const int has_place, int streams, const int ordered) {
     winner best = {zero(), splat(0)}, before = best, cell[3];
-    best_mask nan = {0};
     CPOOL_UNROLL
     for (int r = 0; r < CPOOL_MOST_PAIR_ROWS; r++) {
         if (r == rows) break;
@@ -64,7 +62,7 @@ CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known
         if (stride == 2 && taps == 3) cell[2].value = load_evens(first + 2);
         for (int t = 0; t < taps; t++) {
             cell[t].value = flipped(cell[t].value, known->flip);
-            if (ordered && (r * taps + t) % 2) note_nan(&nan, cell[t].value, before.value);
+            if (ordered && (r * taps + t) % 2) sum_nan(nan, cell[t].value, before.value);
             before = cell[t];
         }
         best = r ? winner_of(best, cell[0], has_place, ordered) : cell[0];
@@ -78,35 +76,36 @@ CPOOL_INLINE int best_of_known(T *y, RECORD_T *record, const known_window *known
         store_past(y, flipped(best.value, known->flip));
         if (has_place) store_code(record, best.place);
     } else store_winner(y, record, best, known->flip, has_place);
-    if (ordered && rows * taps % 2) note_nan(&nan, before.value, before.value);
-    if (ordered && any_nan(nan)) return 0; /* GCC 12 makes 0.92x of one expression */
-    return 1;
+    if (ordered && rows * taps % 2) sum_nan(nan, before.value, before.value);
 }
 
-static CPOOL_NOINLINE void best_of_known_again(T *y, RECORD_T *record, const cpool_window *window, ptrdiff_t at,
-                                               int stride, int left, int has_place, int streams) {
-    const known_window known = known_of(window, at, (int)window->n_rows, (int)window->n_taps);
-#define BEST(taps, stride, left) \
-    (void)best_of_known(y, record, &known, known.row, 0, (int)window->n_rows, taps, stride, left, has_place, streams, 0)
-    if (stride == 1 && window->n_taps == 2) BEST(2, 1, 0);
-    else if (stride == 1) BEST(3, 1, 0);
-    else if (window->n_taps == 2) BEST(2, 2, 0);
-    else BEST(3, 2, left);
-#undef BEST
-}
-
-/* n vectors of windows, y_step apart in y and step apart in x. */
-CPOOL_INLINE void best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
-                           const known_window *known, ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows,
-                           const int taps, const int stride, const int left, const int has_place, int streams) {
-    const ptrdiff_t far = window->ahead;
+/* n vectors of windows, y_step apart in y and step apart in x, from `at` on; whether anything was NaN. */
+CPOOL_INLINE int best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const known_window *known, ptrdiff_t far,
+                          ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows, const int taps, const int stride,
+                          const int left, const int has_place, int streams, const int ordered) {
+    nan_sum nan = {0};
     const T *row[CPOOL_MOST_PAIR_ROWS];
     for (int r = 0; r < rows; r++) row[r] = known->row[r] + at;
-    for (; n > 0; n--, y += y_step, record += y_step, at += step) {
-        if (!best_of_known(y, record, known, row, far, rows, taps, stride, left, has_place, streams, IS_ORDERED))
-            best_of_known_again(y, record, window, at, stride, left, has_place, streams);
+    for (; n > 0; n--, y += y_step, record += y_step) {
+        best_of_known(y, record, known, row, far, &nan, rows, taps, stride, left, has_place, streams, ordered);
         for (int r = 0; r < rows; r++) row[r] += step;
     }
+    return ordered && any_summed(nan);
+}
+
+/* The same in the order of all floats, where there is NaN. */
+static CPOOL_NOINLINE void best_run_again(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_window *window,
+                                          ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, int stride, int left,
+                                          int has_place, int streams) {
+    const int rows = (int)window->n_rows;
+    const known_window known = known_of(window, 0, rows, (int)window->n_taps);
+#define RUN(taps, stride, left) \
+    (void)best_run(y, record, y_step, &known, 0, at, step, n, rows, taps, stride, left, has_place, streams, 0)
+    if (stride == 1 && window->n_taps == 2) RUN(2, 1, 0);
+    else if (stride == 1) RUN(3, 1, 0);
+    else if (window->n_taps == 2) RUN(2, 2, 0);
+    else RUN(3, 2, left);
+#undef RUN
 }
 
 /*
@@ -125,8 +124,14 @@ CPOOL_INLINE void best_known(T *y, RECORD_T *record, ptrdiff_t y_pitch, const cp
     const ptrdiff_t at_once = vectors == 1 || (vectors <= 4 && !streams) ? 32 / vectors : 1;
     const ptrdiff_t y_step = at_once > 1 ? y_pitch : LANES, step = at_once > 1 ? pitch : stride * LANES;
 #define RUN(n, left) \
-    best_run(y + i * y_pitch + j, record + i * y_pitch + j, y_step, window, &known, at + i * pitch + stride * j, step, \
-             n, rows, taps, stride, left, has_place, streams)
+    do { \
+        T *const to = y + i * y_pitch + j; \
+        RECORD_T *const record_to = record + i * y_pitch + j; \
+        const ptrdiff_t from = at + i * pitch + stride * j; \
+        if (best_run(to, record_to, y_step, &known, window->ahead, from, step, n, rows, taps, stride, left, has_place, \
+                     streams, IS_ORDERED)) \
+            best_run_again(to, record_to, y_step, window, from, step, n, stride, left, has_place, streams); \
+    } while (0)
     for (ptrdiff_t i = p.row, n_rows, j; i < p.end_row; i += n_rows) {
         n_rows = at_once < p.end_row - i ? at_once : p.end_row - i;
         for (ptrdiff_t v = at_once > 1 ? vectors - 1 : 0, n; v >= 0 && v < vectors; v += at_once > 1 ? -1 : n) {

@@ -11,7 +11,7 @@
 
 #include "cpool_kernels.h"
 
-enum { MAX_ROWS = 5, MIN_SLOT_BYTES = 98304, CANARY = 0xA5, MAX_PRINTED = 20 };
+enum { MAX_ROWS = 5, MIN_SLOT_BYTES = 196608, CANARY = 0xA5, MAX_PRINTED = 20 };
 enum { WIDEST_VECTOR = 64 };
 
 static uint64_t random_bits(void) {

@@ -52,23 +52,23 @@ cdef ptrdiff_t CLEARED_BYTES = 131072  # about the most of dx that is cleared at
 cdef ptrdiff_t CHUNK_BYTES = 32768  # about the most that is made at a time where each cell is written once
 cdef ptrdiff_t WRITTEN_BYTES = 131072  # about the most of dx that is an item where each cell is written once
 cdef ptrdiff_t BYTES_OF_TAP = sizeof(ptrdiff_t) + sizeof(int64_t)
+cdef ptrdiff_t FEW_OUTPUTS = 9      # of planes that are scattered as one, if they may be: 1.1x to 2x, of 16 0.9x
 cdef int GROUP = 4                  # planes, or channels, that scatter_record does together
 
 
 cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
     cdef Gradient g
-    cdef ptrdiff_t cells = dx.size, planes, threads
+    cdef Job job = plan.job
+    cdef ptrdiff_t cells = dx.size, planes, threads, apart
     cdef char *memory
     memset(&g, 0, sizeof(Gradient))
     g.kernels, g.dtype = chosen, dtype
-    g.job, g.item = &plan.job, dx.itemsize
-    g.depth, g.height, g.width = &plan.axis[0], &plan.axis[1], &plan.axis[2]
-    g.planes, g.channels, g.code_item = g.job.planes, g.job.channels, g.job.code_item
+    g.item, g.channels, g.code_item = dx.itemsize, job.channels, job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
     g.streams = g.bytes > CACHE_BYTES and chosen.pack_past != NULL
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
-    lay_out_outputs(&g)
+    take_geometry(&g, &job)
     if g.code_item > 2:
         ways[1] = b"backward by indices"
         planes = g.planes * g.channels
@@ -77,6 +77,12 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     g.taps.n = plan.taps
     if g.code_item > 1 or not (plan_row_sums(&g) or plan_spread(&g) or plan_pixel_sums(&g) or plan_sums(&g)
                                or plan_flat_sums(&g)):
+        if plane_outputs(&job) <= FEW_OUTPUTS:
+            # Here planes lie one after the other, whatever those of x do.
+            apart = job.height.length * job.height.step
+            job.n_lead, job.lead_step = 1, &apart
+            merge_planes(&job)
+            take_geometry(&g, &job)
         plan_scatter(&g)
     threads = threads_for(g.items, <double> cells)
     g.scratch_bytes = ceil_div(g.scratch_bytes, 64) * 64
@@ -96,11 +102,13 @@ cdef void run_gradient_item(void *gradient, ptrdiff_t thread, ptrdiff_t item) no
     g.run(g, g.scratch + thread * g.scratch_bytes, item)
 
 
-cdef void lay_out_outputs(Gradient *g) noexcept:
+cdef void take_geometry(Gradient *g, const Job *job) noexcept:
     """Sizes and steps of dx and of the outputs, as the kernels want them."""
     cdef cpool_outputs *outputs = &g.outputs
     cdef uint64_t cells = g.channels
     cdef int i
+    g.job, g.planes = job, job.planes
+    g.depth, g.height, g.width = job.depth, job.height, job.width
     for i in range(2, -1, -1):
         g.cell[i] = cells
         cells *= <uint64_t> g.job.axis[i].length
@@ -139,7 +147,8 @@ cdef void plan_scatter(Gradient *g) noexcept:
     g.at_once = several * g.group
     g.items = ceil_div(g.items, several)
     g.run = backward_block
-    ways[1] = (b"backward of parts of planes" if g.blocks > 1 else b"backward of channels" if g.channels > 1
+    ways[1] = (b"backward of all planes as one" if g.job.height == &g.job.merged
+               else b"backward of parts of planes" if g.blocks > 1 else b"backward of channels" if g.channels > 1
                else b"backward of eight planes at a time" if g.group == EIGHT
                else b"backward of four planes at a time" if g.group == GROUP else b"backward of up to three planes")
 

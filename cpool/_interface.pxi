@@ -43,8 +43,8 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_best_planes(void *, void *, const void *, const cpool_planes *, ptrdiff_t) noexcept
     ctypedef struct cpool_channels:
         ptrdiff_t height, row, kernel, first, n_rows, n_pixels, n_channels, y_row, step
-        ptrdiff_t tap[3]
-        int64_t tap_code[3]
+        ptrdiff_t tap[5]
+        int64_t tap_code[5]
         ptrdiff_t shared
         const void *fill
         uint64_t flip
@@ -77,7 +77,7 @@ cdef extern from "cpool_kernels.h" nogil:
         ptrdiff_t width, kernel, ahead, dx_ahead
     ctypedef void cpool_sum_same(void *, const void *, const void *, const cpool_same *, ptrdiff_t) noexcept
     ctypedef struct cpool_sums:
-        ptrdiff_t height, row, stride, first, above, n_rows, n_pixels, n_channels, dx_row
+        ptrdiff_t height, row, kernel, stride, first, above, n_rows, n_pixels, n_channels, dx_row
         int pixels
         ptrdiff_t tap[3]
         int64_t tap_code[3]

@@ -136,17 +136,18 @@ typedef void cpool_best_planes(void *y, void *record, const void *x, const cpool
  */
 
 /*
- * Forward of channels last, of windows of 2x2 or 3x3 taps whose rows begin one apart, records of bytes, a vector of 16
- * bytes of channels or more: y[n_rows][n_pixels][n_channels], rows y_row apart, of windows that have the same taps,
- * each `step` further in x than the one beside it. The first row's windows begin in row `first` of x; rows before x's
- * first one or past its last are padding. A tap in padding is to have the place and the code of one that is not.
+ * Forward of channels last, of windows of 2x2, 3x3 or, with vectors of 64 bytes, 5x5 taps whose rows begin one
+ * apart, records of bytes, 16 bytes of channels or more: y[n_rows][n_pixels][n_channels], rows y_row apart, of
+ * windows that have the same taps, each `step` further in x than the one beside it. The first row's windows begin in
+ * row `first` of x; rows before x's first one or past its last are padding. A tap in padding is to have the place
+ * and the code of one that is not.
  */
 typedef struct {
     ptrdiff_t height, row;    /* of x: rows, and elements from one to the next */
     ptrdiff_t kernel, first;
     ptrdiff_t n_rows, n_pixels, n_channels, y_row, step;
-    ptrdiff_t tap[3];
-    int64_t tap_code[3];
+    ptrdiff_t tap[5];
+    int64_t tap_code[5];
     ptrdiff_t shared;         /* so many of its first taps a window has from the one before it */
     const void *fill;
     uint64_t flip;
@@ -217,12 +218,13 @@ typedef struct {
 typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);
 
 /*
- * Backward of channels last, of windows of 3x3 taps and a stride of 1 or 2 each way, records of bytes, a vector of 16
- * bytes of channels or more: the rows of dx, dx_row apart, become the sums, from 0 on and in the order of the outputs,
- * of those whose record names them. Outputs are in `height` rows; other rows of them are not there.
+ * Backward of channels last, of windows of 2x2 taps and a stride of 1 each way, or of 3x3 and 1 or 2, records of bytes,
+ * a vector of 16 bytes of channels or more: the rows of dx, dx_row apart, become the sums, from 0 on and in the order
+ * of the outputs, of those whose record names them. Outputs are in `height` rows; other rows of them are not there.
  *
- * stride 1: n_pixels pixels of n_rows rows. Row r is seen by the rows of outputs first + r - 2 to first + r, by their
- * last row of taps to their first; a pixel by the outputs at tap[3], rising, by their taps of column tap_code[3].
+ * stride 1: n_pixels pixels of n_rows rows. Row r is seen by the rows of outputs first + r + 1 - kernel to first + r,
+ * by their last row of taps to their first; a pixel by the outputs at tap[kernel], rising, by their taps of column
+ * tap_code[kernel].
  *
  * stride 2: n_pixels pairs of pixels, of each those that `pixels` has (1 the first, 2 the second), of n_rows rows, of
  * which row `above` (0 or -1) is where the windows of row `first` begin. The outputs at tap[0] and tap[1] see the first
@@ -232,7 +234,7 @@ typedef void cpool_sum_same(void *dx, const void *dout, const void *record, cons
  */
 typedef struct {
     ptrdiff_t height, row; /* of outputs: rows, and elements from one to the next */
-    ptrdiff_t stride, first, above, n_rows, n_pixels, n_channels, dx_row;
+    ptrdiff_t kernel, stride, first, above, n_rows, n_pixels, n_channels, dx_row;
     int pixels;
     ptrdiff_t tap[3];
     int64_t tap_code[3];

@@ -1,6 +1,6 @@
 /*
- * window_channels.h - forward of channels last, of windows of 2x2 and of 3x3 taps whose rows begin one apart, straight
- * from x, for one dtype and width of vector and records of bytes: 1.2x to 2.2x of window_known.h. Parameters: the
+ * window_channels.h - forward of channels last, of windows of 2x2, 3x3 and 5x5 taps whose rows begin one apart,
+ * straight from x, for one dtype and width of vector and records of bytes: 1.2x to 2.4x. Parameters: the
  * vocabulary of width_kernels.h, which includes it. A vector of a pixel's channels goes down some rows, with those that
  * windows share in registers.
  */
@@ -10,9 +10,9 @@
 #define best_of_pixels NAMED(best_of_pixels)
 
 typedef struct {
-    ptrdiff_t tap[3];
-    code_vec place[3];
-    code_vec row[3]; /* what a window's rows add to places */
+    ptrdiff_t tap[5];
+    code_vec place[5];
+    code_vec row[5]; /* what a window's rows add to places */
     lanes_vec flip;
     vec fill;
 } channel_taps;
@@ -20,7 +20,7 @@ typedef struct {
 /* The best of the taps in a row of x. nan: the sum, NaN if one is, of those that no pixel before has: from `shared`. */
 CPOOL_INLINE winner best_of_taps(const T *x, const channel_taps *taps, ptrdiff_t far, ptrdiff_t shared, vec *nan,
                                  const int kernel, const int has_place, const int ordered) {
-    winner cell[3], best;
+    winner cell[5], best;
     shortly_ahead(x + taps->tap[kernel - 1], VECTOR_BYTES, far);
     CPOOL_UNROLL
     for (int t = 0; t < kernel; t++) {
@@ -43,7 +43,7 @@ CPOOL_INLINE winner best_of_taps(const T *x, const channel_taps *taps, ptrdiff_t
 CPOOL_INLINE void down_pixel(T *y, RECORD_T *record, const T *x, const channel_taps *taps, const cpool_channels *p,
                              ptrdiff_t shared, vec *nan, const int kernel, const int some_outside,
                              const int has_place, const int ordered) {
-    winner row[4], below;
+    winner row[6], below, pair;
     ptrdiff_t first = p->first;
 #define ROW(t) \
     do { \
@@ -63,9 +63,14 @@ CPOOL_INLINE void down_pixel(T *y, RECORD_T *record, const T *x, const channel_t
     } while (0)
     CPOOL_UNROLL
     for (int t = 0; t < kernel - 1; t++) ROW(t);
+    if (kernel == 5) pair = winner_of(row[1], BELOW(row[2], 1), has_place, ordered);
     for (ptrdiff_t i = 0; i < p->n_rows; i += 2, first += 2) {
         ROW(kernel - 1);
-        below = kernel == 2 ? row[1] : winner_of(row[1], BELOW(row[2], 1), has_place, ordered);
+        if (kernel == 5) {
+            const winner above = pair;
+            pair = winner_of(row[3], BELOW(row[4], 1), has_place, ordered);
+            below = winner_of(above, BELOW(pair, 2), has_place, ordered);
+        } else below = kernel == 2 ? row[1] : winner_of(row[1], BELOW(row[2], 1), has_place, ordered);
         OUT(row[0], BELOW(below, 1));
         if (i + 1 == p->n_rows) break;
         ROW(kernel);
@@ -111,5 +116,6 @@ static CPOOL_NOINLINE void NAMED(best_pixels)(void *y, void *record, const void 
     const int has_place = record != NULL;
     CPOOL_CONSTANT(has_place,
         if (p->kernel == 2) best_of_pixels(y, record, x, p, 2, has_place);
-        else best_of_pixels(y, record, x, p, 3, has_place));
+        else if (p->kernel == 3) best_of_pixels(y, record, x, p, 3, has_place);
+        else if (MAX_VECTOR_BYTES == 64) best_of_pixels(y, record, x, p, 5, has_place));
 }

@@ -1,6 +1,6 @@
 /*
  * window_sums_down.h - backward of small square windows that leave the size as it is and, of channels last, of windows
- * of 3x3 taps and strides of 1 or 2: 1.1x to 2x of sum_record, for one dtype and width of vector and records of bytes.
+ * of 2x2 and 3x3 taps that overlap: 1.1x to 2x of sum_record, for one dtype and width of vector and records of bytes.
  * Parameters: the vocabulary of vector.h; sum_where of window_spread.h. A vector of columns, or of a pixel's channels,
  * goes down the rows, with the sums of as many rows of dx as a window has in registers: each output is read once a
  * column of taps, not once a tap.
@@ -102,11 +102,11 @@ static CPOOL_NOINLINE void NAMED(sum_same)(T *dx, const T *dout, const RECORD_T 
  * one of these the second. Where their first row of taps lies, the last one of the outputs above may have been.
  */
 CPOOL_INLINE void sum_down(T *dx, const T *dout, const RECORD_T *record, const code_vec *code, const cpool_sums *p,
-                           const int stride) {
-    const int n_seen = stride == 1 ? 3 : 2;
+                           const int kernel, const int stride) {
+    const int n_seen = stride == 1 ? kernel : 2;
     vec below[2][2] = {{zero(), zero()}, {zero(), zero()}};
-    for (ptrdiff_t o = p->first - 2 / stride, r = p->above - 2; r < p->n_rows; o++, r += stride) {
-        /* Rows r to r + 2 of dx. */
+    for (ptrdiff_t o = p->first - (kernel - 1) / stride, r = p->above - (kernel - 1); r < p->n_rows; o++, r += stride) {
+        /* The rows of dx from r on. */
         vec sum[3][2] = {{below[0][0], below[0][1]}, {below[1][0], below[1][1]}, {zero(), zero()}};
         if ((size_t)o < (size_t)p->height) {
             const ptrdiff_t from = o * p->row;
@@ -120,12 +120,12 @@ CPOOL_INLINE void sum_down(T *dx, const T *dout, const RECORD_T *record, const c
                 OPAQUE(codes[t]);
             }
             CPOOL_UNROLL
-            for (int t_row = 0; t_row < 3; t_row++) {
+            for (int t_row = 0; t_row < kernel; t_row++) {
                 if (stride == 1 && (size_t)(r + t_row) >= (size_t)p->n_rows) continue;
                 CPOOL_UNROLL
-                for (int t = 0; t < 3; t++) {
+                for (int t = 0; t < kernel; t++) {
                     const int second = t >= n_seen, output = second ? 1 : t;
-                    sum[t_row][second] = sum_where(same(codes[output], code[3 * t_row + t]), sum[t_row][second],
+                    sum[t_row][second] = sum_where(same(codes[output], code[kernel * t_row + t]), sum[t_row][second],
                                                    value[output]);
                 }
             }
@@ -137,15 +137,16 @@ CPOOL_INLINE void sum_down(T *dx, const T *dout, const RECORD_T *record, const c
             if (stride == 2 && p->pixels & 2) store(dx + (r + i) * p->dx_row + p->n_channels, sum[i][1]);
         }
         CPOOL_UNROLL
-        for (int i = stride; i < 3; i++) below[i - stride][0] = sum[i][0], below[i - stride][1] = sum[i][1];
+        for (int i = stride; i < kernel; i++) below[i - stride][0] = sum[i][0], below[i - stride][1] = sum[i][1];
     }
 }
 
 static void NAMED(sum_pixels)(void *dx, const void *dout, const void *record, const cpool_sums *sums) {
     const cpool_sums p = *sums; /* in copies: to the compiler dx could be these */
     code_vec code[9];
-    for (int t = 0; t < 9; t++) {
-        code[t] = splat(p.tap_code[t % 3] < 0 ? 255 : t / 3 * 3 + p.tap_code[t % 3]);
+    for (ptrdiff_t t = 0; t < p.kernel * p.kernel; t++) {
+        const ptrdiff_t column = t % p.kernel;
+        code[t] = splat(p.tap_code[column] < 0 ? 255 : t - column + p.tap_code[column]);
         OPAQUE(code[t]); /* GCC 12 would make them anew for each row */
     }
     for (ptrdiff_t i = 0; i < p.n_pixels; i++)
@@ -153,8 +154,12 @@ static void NAMED(sum_pixels)(void *dx, const void *dout, const void *record, co
             if (j > p.n_channels - LANES) j = p.n_channels - LANES;
             const ptrdiff_t at = i * p.n_channels + j;
             T *const to = (T *)dx + p.stride * i * p.n_channels + j;
-            if (p.stride == 2) sum_down(to, (const T *)dout + at, (const RECORD_T *)record + at, code, &p, 2);
-            else sum_down(to, (const T *)dout + at, (const RECORD_T *)record + at, code, &p, 1);
+#define DOWN(kernel, stride) \
+    sum_down(to, (const T *)dout + at, (const RECORD_T *)record + at, code, &p, kernel, stride)
+            if (p.stride == 2) DOWN(3, 2);
+            else if (p.kernel == 3) DOWN(3, 1);
+            else DOWN(2, 1);
+#undef DOWN
         }
 }
 #endif

@@ -3,6 +3,7 @@
 from math import ceil, prod
 
 import numpy as np
+import reference
 from arrays import channels_last, nans, values
 from tables import assert_same, layer_class, running
 
@@ -11,7 +12,7 @@ from cpool import _kernels
 
 EIGHTS = "backward of eight planes at a time"
 GROUPS, PLANES = "backward of four planes at a time", "backward of up to three planes"
-CHANNELS, PARTS = "backward of channels", "backward of parts of planes"
+CHANNELS, PARTS, ONE = "backward of channels", "backward of parts of planes", "backward of all planes as one"
 PAIRS, CELLS = "backward of pairs", "backward of windows of channels side by side"
 SUMS, ROWS = "backward by sums of channels", "backward by sums of rows"
 PIXELS = "backward by sums down the rows of pixels"
@@ -57,18 +58,20 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
         now = {_kernels.last_ways()[1]}
         indices = layer.indices
     if isa == "scalar" and taken == {PAIRS}:  # for vectors alone
-        taken = now & {GROUPS, PLANES, PARTS}
+        taken = now & {GROUPS, PLANES, PARTS, ONE}
         assert taken
     planes, outputs = prod(shape[:-rank]), prod(y_shape[-rank:])
     flat = (1, *window[0])[-3] == 1 and (1, *shape[-rank:])[-3] == 1 if rank == 3 else True
     eights = VECTOR_BYTES[isa] >= 32 and planes >= 8 and prod(window[0]) <= 256 and outputs <= MOST_STARTS and flat
     taken = {EIGHTS if name == GROUPS and eights else name for name in taken}
+    if not last and are_one(shape, y_shape, window):
+        taken = {ONE if name in (GROUPS, EIGHTS, PLANES) else name for name in taken - {PARTS}}
     down = not last and goes_down(isa, shape, window, dtype.itemsize)
     if y_shape == shape and size_is_left(isa, shape, window, dtype.itemsize, down):
         way = DOWN if down else FLAT
-        taken = {way if name in (GROUPS, EIGHTS, PLANES, CHANNELS) else name for name in taken - {PARTS}}
+        taken = {way if name in (GROUPS, EIGHTS, PLANES, ONE, CHANNELS) else name for name in taken - {PARTS}}
     elif not last and goes_by_rows(isa, shape, y_shape, window, dtype.itemsize):
-        taken = {ROWS if name in (GROUPS, EIGHTS, PLANES, PAIRS) else name for name in taken - {PARTS}}
+        taken = {ROWS if name in (GROUPS, EIGHTS, PLANES, ONE, PAIRS) else name for name in taken - {PARTS}}
     if last and goes_down_pixels(isa, shape, window, dtype.itemsize):
         taken = {PIXELS if name in (SUMS, CHANNELS, FLAT) else name for name in taken - {PARTS}}
     assert now == ({PARTS} if threaded and PARTS in taken else taken - {PARTS})
@@ -82,6 +85,22 @@ def summed(isa, shape, window, item):
     channels, far = shape[1], prod(shape) * item > 20 << 20 and isa != "neon"
     taps, vectors = prod(window[0]), ceil(channels * item / VECTOR_BYTES[isa])
     return taps * (vectors + (taps - 1) / 2) <= (2.8 if far else 1.4) * channels
+
+
+def are_one(shape, y_shape, window):
+    """Whether planes of few outputs, whose rows of windows lie side by side, are scattered as one plane."""
+    rank = len(window[0])
+    if prod(y_shape[-rank:]) > 9:
+        return False
+    axes = reference.geometry(shape[-rank:], *window)
+    if rank == 3 and not axes[0].kernel == axes[0].length == axes[0].output == 1:
+        return False
+    return all(
+        axis.before == 0
+        and axis.output * axis.stride == axis.length
+        and axis.dilation * (axis.kernel - 1) < axis.stride
+        for axis in axes[-2:-1]
+    )
 
 
 def goes_down(isa, shape, window, item):
@@ -127,14 +146,16 @@ def goes_by_rows(isa, shape, y_shape, window, item):
 
 
 def goes_down_pixels(isa, shape, window, item):
-    """Whether 3x3 windows of channels last have their sums made down rows of pixels, vector by vector of channels."""
+    """Whether windows of channels last have their sums made down rows of pixels, vector by vector of channels."""
     kernel, stride = window[0], (*window, window[0])[1]
     pixel = shape[-len(kernel) - 1] * item
     padding = window[2] if len(window) > 2 else (0, 0)
     before = [p if isinstance(p, int) else p[0] for p in padding]
-    serves = stride == (1, 1) or (stride == (2, 2) and max(before) <= 1)
-    plain = kernel == (3, 3) and (len(window) <= 3 or window[3] == (1, 1))
-    return plain and serves and isa == "avx512" and pixel >= 16 and pixel % 2048 != 0
+    square = kernel in ((2, 2), (3, 3)) and stride == (1, 1)
+    serves = square or (kernel == (3, 3) and stride == (2, 2) and max(before) <= 1)
+    plain = serves and (len(window) <= 3 or window[3] == (1, 1))
+    near = kernel != (2, 2) or item >= 4 or prod(shape) * item <= 2 << 20
+    return plain and near and isa == "avx512" and pixel >= 16 and pixel % 2048 != 0
 
 
 def size_is_left(isa, shape, window, item, down):

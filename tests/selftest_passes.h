@@ -221,7 +221,8 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
 
 /* Windows of n rows of some pixels of `width` channels; a tap in padding has the place and the code of another one. */
 static void test_best_pixels(const cpool_kernels *table, int op, int dtype, ptrdiff_t n, ptrdiff_t width) {
-    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, kernel = between(2, 3), n_pixels = between(1, 4);
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, n_pixels = between(1, 4);
+    const ptrdiff_t kernel = table->vector_bytes == 64 && between(0, 2) == 0 ? 5 : between(2, 3);
     const int recorded = between(0, 2) != 0;
     _Alignas(8) uint8_t fill[8];
     const ptrdiff_t side_by_side = between(0, 1), apart = between(1, 3);
@@ -246,8 +247,8 @@ static void test_best_pixels(const cpool_kernels *table, int op, int dtype, ptrd
     worst_value(fill, op, dtype);
     for (ptrdiff_t r = 0; r < n; r++)
         for (ptrdiff_t i = 0; i < n_pixels * width; i++) {
-            ptrdiff_t offset[9], n_taps = 0;
-            int64_t code[9];
+            ptrdiff_t offset[25], n_taps = 0;
+            int64_t code[25];
             for (ptrdiff_t t = 0; t < kernel * kernel; t++) {
                 const ptrdiff_t row = c.first + r + t / kernel;
                 if (row < 0 || row >= c.height) continue;

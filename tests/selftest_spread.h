@@ -44,13 +44,15 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
 /* Rows of dx that see rows of outputs beside those that there are, and pixels that see fewer outputs than others. */
 static void test_sum_pixels(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_pixels = between(1, 3), stride = between(1, 2);
-    cpool_sums sums = {.height = between(1, n + 2), .stride = stride, .first = between(-2, 4), .n_rows = n,
-                       .above = stride == 2 ? -between(0, 1) : 0, .n_pixels = n_pixels, .n_channels = width,
-                       .pixels = n_pixels == 1 && stride == 2 ? (int)between(1, 3) : 3, .ahead = between(0, 9999)};
-    for (ptrdiff_t t = 0; t < 3; t++) {
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_pixels = between(1, 3), kernel = between(2, 3);
+    const ptrdiff_t stride = kernel == 3 ? between(1, 2) : 1;
+    cpool_sums sums = {.height = between(1, n + 2), .kernel = kernel, .stride = stride, .first = between(-2, 4),
+                       .above = stride == 2 ? -between(0, 1) : 0, .n_rows = n, .n_pixels = n_pixels,
+                       .n_channels = width, .ahead = between(0, 9999),
+                       .pixels = n_pixels == 1 && stride == 2 ? (int)between(1, 3) : 3};
+    for (ptrdiff_t t = 0; t < kernel; t++) {
         sums.tap[t] = t == 2 && stride == 2 ? sums.tap[1] : between(0, 2) * width;
-        sums.tap_code[t] = between(0, 4) ? (int64_t[2][3]){{2, 1, 0}, {2, 0, 1}}[stride - 1][t] : -1;
+        sums.tap_code[t] = between(0, 4) ? stride == 1 ? kernel - 1 - t : (int64_t[]){2, 0, 1}[t] : -1;
     }
     sums.row = (n_pixels + 2) * width + between(0, 3);
     sums.dx_row = stride * n_pixels * width + between(0, 3);
@@ -65,14 +67,14 @@ static void test_sum_pixels(const cpool_kernels *table, int dtype, ptrdiff_t n, 
             const ptrdiff_t to = (r * sums.dx_row + i) * bytes, second = stride == 2 && i / width % 2;
             if (!(sums.pixels >> second & 1)) continue;
             memset(image + to, 0, (size_t)bytes);
-            for (ptrdiff_t t_row = 2; t_row >= 0; t_row--)
-                for (ptrdiff_t t = second ? 2 : 0; t < (stride == 2 && !second ? 2 : 3); t++) {
+            for (ptrdiff_t t_row = kernel - 1; t_row >= 0; t_row--)
+                for (ptrdiff_t t = second ? 2 : 0; t < (stride == 2 && !second ? 2 : kernel); t++) {
                     /* Row r is row r - above of those from where a window begins. */
                     const ptrdiff_t down = stride == 1 ? r - t_row : r - sums.above - t_row;
                     const ptrdiff_t row = sums.first + (down - (down & (stride - 1))) / stride;
                     const ptrdiff_t from = row * sums.row + i / (stride * width) * width + i % width + sums.tap[t];
                     if ((down & (stride - 1)) || row < 0 || row >= sums.height || sums.tap_code[t] < 0) continue;
-                    if (record[from] == 3 * t_row + sums.tap_code[t]) type->add(image + to, dout + from * bytes);
+                    if (record[from] == kernel * t_row + sums.tap_code[t]) type->add(image + to, dout + from * bytes);
                 }
             type->one_nan(dx + to);
             type->one_nan(image + to);

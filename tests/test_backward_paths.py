@@ -8,6 +8,7 @@ from gradients import (
     CHANNELS,
     GROUPS,
     INDICES,
+    ONE,
     PAIRS,
     PARTS,
     PLANES,
@@ -23,6 +24,12 @@ from tables import ISAS
         ((3, 5, 9, 10), ((3, 3), (2, 2), (1, 1)), False, 1, {GROUPS}),
         ((1, 7, 150, 90), ((2, 2), (2, 2), (1, 1)), False, 1, {GROUPS}),  # several chunks, and a last group of three
         ((1, 3, 20, 20), ((5, 5), (1, 1), (2, 2)), False, 1, {PLANES}),
+        ((3, 5, 7, 7), ((7, 7),), False, 1, {ONE}),  # planes of one window,
+        ((3, 7, 9, 10), ((3, 4), (3, 3), (0, 1)), False, 1, {ONE}),  # or nine; a column is left over
+        ((5, 40, 34, 17), ((17, 17), (17, 17)), False, 2, {ONE}),  # codes of two bytes
+        ((4, 6, 50), ((9,), (10,)), False, 1, {ONE}),
+        ((2, 3, 1, 8, 8), ((1, 4, 4),), False, 1, {ONE}),
+        ((2, 6, 9, 9), ((4, 4), (4, 4)), False, 1, {GROUPS}),  # a row is left over
         ((2, 6, 40, 41), ((5, 5), (2, 2), (2, 2)), True, 1, {CHANNELS}),  # channels that are no multiple of four
         ((2, 3, 40, 41), ((3, 3), (2, 2)), True, 1, {CHANNELS}),  # fewer than fill a vector
         ((2, 17, 12, 13), ((3, 11), (1, 1), (1, 5)), True, 1, {CHANNELS}),  # more taps than are added in vectors

@@ -45,6 +45,8 @@ def test_rows(layout, dtype, arguments):
         ("f4", (3, 67, 40), ((3,), (2,), (1,))),
         ("f4 u1", (1, 48, 77, 61), ((3, 3), (2, 2), (1, 1))),  # blocks of rows
         ("f4", (2, 64, 3, 40, 30), ((1, 2, 2), (2, 1, 1))),
+        ("f4 f8 i2", (1, 300, 9, 10), ((4, 4), (4, 4))),  # pixels of more than eight vectors
+        ("u1 ?", (1, 530, 5, 8), ((4, 4), (4, 4))),
     ]
 )
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
@@ -69,6 +71,17 @@ def test_pixels_of_channels(layout, dtype, arguments):
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
 def test_rows_of_pixels(layout, dtype, arguments):
     check(CHANNELS, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4", (1, 33, 128, 130), ((5, 5), (1, 1), (2, 2))),
+        ("u1", (1, 80, 162, 168), ((5, 5), (1, 2))),
+    ]
+)
+def test_rows_of_pixels_of_five_taps(dtype, arguments):
+    """Of arrays that do not lie in a near cache, in vectors of 64 bytes."""
+    check({"avx512": (CHANNELS, CHANNELS)}, dtype, *arguments, "channels_last")
 
 
 @pytest.mark.parametrize("dtype", [np.dtype("f4"), np.dtype("u1")], ids=str)

@@ -112,10 +112,18 @@ CPOOL_INLINE void best_of_pixels(T *y, RECORD_T *record, const T *x, const cpool
     }
 }
 
-static CPOOL_NOINLINE void NAMED(best_pixels)(void *y, void *record, const void *x, const cpool_channels *p) {
-    const int has_place = record != NULL;
-    CPOOL_CONSTANT(has_place,
-        if (p->kernel == 2) best_of_pixels(y, record, x, p, 2, has_place);
-        else if (p->kernel == 3) best_of_pixels(y, record, x, p, 3, has_place);
-        else if (MAX_VECTOR_BYTES == 64) best_of_pixels(y, record, x, p, 5, has_place));
+/* A function for each window, with places or not: of all in one GCC 12 keeps less in registers, 0.95x. */
+#define BEST(kernel, has_place) \
+    static CPOOL_NOINLINE void NAMED(best_pixels_##kernel##has_place)(void *y, void *record, const void *x, \
+                                                                      const cpool_channels *p) { \
+        if (kernel < 5 || MAX_VECTOR_BYTES == 64) best_of_pixels(y, record, x, p, kernel, has_place); \
+    }
+BEST(2, 0) BEST(2, 1) BEST(3, 0) BEST(3, 1) BEST(5, 0) BEST(5, 1)
+#undef BEST
+
+static void NAMED(best_pixels)(void *y, void *record, const void *x, const cpool_channels *p) {
+    static cpool_best_pixels *const of_window[3][2] = {{NAMED(best_pixels_20), NAMED(best_pixels_21)},
+                                                       {NAMED(best_pixels_30), NAMED(best_pixels_31)},
+                                                       {NAMED(best_pixels_50), NAMED(best_pixels_51)}};
+    of_window[(p->kernel - 1) / 2][record != NULL](y, record, x, p);
 }

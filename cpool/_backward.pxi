@@ -59,16 +59,16 @@ cdef int GROUP = 4                  # planes, or channels, that scatter_record d
 cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     """Adds dout where record says that a cell won; all contiguous in dx's layout; each of its cells is written."""
     cdef Gradient g
-    cdef Job job = plan.job
+    cdef Job one_plane
     cdef ptrdiff_t cells = dx.size, planes, threads, apart
     cdef char *memory
     memset(&g, 0, sizeof(Gradient))
     g.kernels, g.dtype = chosen, dtype
-    g.item, g.channels, g.code_item = dx.itemsize, job.channels, job.code_item
+    g.item, g.channels, g.code_item = dx.itemsize, plan.job.channels, plan.job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
     g.streams = g.bytes > CACHE_BYTES and chosen.pack_past != NULL
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
-    take_geometry(&g, &job)
+    take_geometry(&g, &plan.job)
     if g.code_item > 2:
         ways[1] = b"backward by indices"
         planes = g.planes * g.channels
@@ -77,12 +77,12 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     g.taps.n = plan.taps
     if g.code_item > 1 or not (plan_row_sums(&g) or plan_spread(&g) or plan_pixel_sums(&g) or plan_sums(&g)
                                or plan_flat_sums(&g)):
-        if plane_outputs(&job) <= FEW_OUTPUTS:
+        if plane_outputs(g.job) <= FEW_OUTPUTS:
             # Here planes lie one after the other, whatever those of x do.
-            apart = job.height.length * job.height.step
-            job.n_lead, job.lead_step = 1, &apart
-            merge_planes(&job)
-            take_geometry(&g, &job)
+            one_plane, apart = plan.job, g.height.length * g.height.step
+            one_plane.n_lead, one_plane.lead_step = 1, &apart
+            merge_planes(&one_plane)
+            take_geometry(&g, &one_plane)
         plan_scatter(&g)
     threads = threads_for(g.items, <double> cells)
     g.scratch_bytes = ceil_div(g.scratch_bytes, 64) * 64

@@ -66,7 +66,8 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
     g.kernels, g.dtype = chosen, dtype
     g.item, g.channels, g.code_item = dx.itemsize, plan.job.channels, plan.job.code_item
     g.bytes, g.n_outputs = cells * g.item, dout.size
-    g.streams = g.bytes > CACHE_BYTES and chosen.pack_past != NULL
+    g.streams = (g.bytes > (CACHE_BYTES if g.channels == 1 else LARGE_CACHE_BYTES)
+                 and chosen.pack_past != NULL)
     g.dx, g.dout, g.record = address(dx), address(dout), address(record)
     take_geometry(&g, &plan.job)
     if g.code_item > 2:

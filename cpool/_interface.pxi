@@ -127,3 +127,4 @@ cdef extern from "cpool_kernels.h" nogil:
     int64_t cpool_streamed
     const cpool_kernels **cpool_built
     int cpool_usable(const cpool_kernels *)
+    int cpool_is_amd()

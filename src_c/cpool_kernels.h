@@ -329,6 +329,7 @@ typedef struct {
  */
 extern const cpool_kernels *const cpool_built[];
 int cpool_usable(const cpool_kernels *kernels);
+int cpool_is_amd(void);
 
 /* How many runs of stores went past the caches, counted as atomics.h does: for tests, which do not see it else. */
 extern int64_t cpool_streamed;

@@ -29,3 +29,12 @@ int cpool_usable(const cpool_kernels *kernels) {
 #endif
     return kernels != NULL;
 }
+
+int cpool_is_amd(void) {
+#if CPOOL_BUILD_X86
+    __builtin_cpu_init();
+    return __builtin_cpu_is("amd") != 0;
+#else
+    return 0;
+#endif
+}

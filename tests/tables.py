@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 
@@ -46,3 +47,9 @@ def function(name, op, rank):
 
 def layer_class(op, rank):
     return getattr(cpool, f"{op.capitalize()}Pool{rank}d")
+
+
+def on_amd():
+    """Whether this is a processor of AMD's, as Linux tells it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    return cpuinfo.exists() and "AuthenticAMD" in cpuinfo.read_text()

@@ -5,7 +5,7 @@ import pytest
 import reference
 from arrays import at_offset
 from forward_paths import ALL, APART, CHANNELS, PASSES, PIXELS, ROWS, WINDOWS, check, each, pooled
-from tables import ISAS, assert_same, layer_class, running
+from tables import ISAS, assert_same, layer_class, on_amd, running
 
 from cpool import _kernels
 
@@ -77,11 +77,13 @@ def test_rows_of_pixels(layout, dtype, arguments):
     [
         ("f4", (1, 33, 128, 130), ((5, 5), (1, 1), (2, 2))),
         ("u1", (1, 80, 162, 168), ((5, 5), (1, 2))),
+        ("f4", (1, 512, 32, 34), ((5, 5), (1, 1), (2, 2))),  # pixels lie 2048 bytes apart
     ]
 )
 def test_rows_of_pixels_of_five_taps(dtype, arguments):
-    """Of arrays that do not lie in a near cache, in vectors of 64 bytes."""
-    check({"avx512": (CHANNELS, CHANNELS)}, dtype, *arguments, "channels_last")
+    """Of arrays that do not lie in a near cache, in vectors of 64 bytes; on AMD's processors not where pixels alias."""
+    passes = arguments[0][1] * dtype.itemsize % 2048 == 0 and on_amd()
+    check({} if passes else {"avx512": (CHANNELS, CHANNELS)}, dtype, *arguments, "channels_last")
 
 
 @pytest.mark.parametrize("dtype", [np.dtype("f4"), np.dtype("u1")], ids=str)

@@ -1,5 +1,7 @@
 """Results larger than the caches are written past them, where x86 vectors fill them, and nothing else is."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from arrays import at_offset
@@ -9,6 +11,7 @@ from cpool import _kernels
 
 LARGE, SMALL = (1, 8, 1026, 1024), (1, 8, 126, 128)  # more than 32 MiB of float32, or less
 LARGE_LAST, SMALL_LAST = (1, 132, 1024, 64), (1, 14, 128, 64)  # channels last
+HUGE_LAST = (1, 200, 1024, 64)  # more than 48 MiB
 
 
 def out_like(array, last, offset):
@@ -66,3 +69,28 @@ def test_past_the_caches(shape, last, offset, expected, window):
 def test_sums_of_stride_1_past_the_caches(shape, expected, offset):
     for isa, streamed in counted(shape, False, ((3, 3), (1, 1), (1, 1)), offset).items():
         assert streamed == (False, expected and isa in ("avx512", "avx2", "sse2")), isa
+
+
+@pytest.mark.parametrize(
+    ("shape", "last", "window", "expected"),
+    [
+        (LARGE, False, ((2, 2), (2, 2)), (False, True)),  # of NCHW backward as ever
+        (LARGE_LAST, True, ((2, 2), (2, 2)), (False, False)),
+        (LARGE_LAST, True, ((3, 3), (2, 2), (1, 1)), (False, False)),
+        (HUGE_LAST, True, ((2, 2), (2, 2)), (True, True)),
+    ],
+)
+def test_a_large_last_cache_holds_more(shape, last, window, expected):
+    _kernels.take_last_cache(480 << 20)
+    try:
+        for isa, streamed in counted(shape, last, window, 0).items():
+            assert streamed == (expected if isa in ("avx512", "avx2", "sse2") else (False, False)), isa
+    finally:
+        _kernels.take_last_cache(0)
+
+
+def test_last_cache_bytes():
+    """As lscpu's table has it, where there is one."""
+    size = Path("/sys/devices/system/cpu/cpu0/cache/index3/size")
+    expected = int(size.read_text().strip().removesuffix("K")) * 1024 if size.exists() else 0
+    assert _kernels.last_cache_bytes() == expected

@@ -171,6 +171,8 @@ def test_cells(isa, shape, window, dtype):
         ((2, 260, 256, 64), 16),
         ((2, 260, 256, 64), 4),
         ((3, 260, 256, 44), 0),  # no whole vectors
+        ((2, 34, 25, 192), 16),  # rows of whole vectors that begin amid a line of the cache
+        ((2, 42, 38, 128), 60),
     ],
     ids=str,
 )

@@ -90,6 +90,8 @@ def test_sums_of_channels_at_the_limits(isa, dtype, shape, window, taken):
         ((1, 1026, 1024, 9), ((2, 2), (1, 1), (1, 1)), 0),  # cells that do not begin at multiples of 16
         ((2, 131, 320, 70), ((3, 3), (2, 2)), 4),  # strips of three pairs of pixels
         ((3, 130, 321, 48), ((3, 3), (2, 2), (1, 1)), 0),
+        ((2, 59, 40, 96), ((3, 3), (2, 2), (1, 1)), 16),  # rows of whole vectors that begin amid a line of the cache
+        ((2, 59, 50, 64), ((3, 3), (2, 2)), 60),
         ((1, 70, 71, 1100), ((3, 3), (2, 2), (1, 1)), 16),  # of one pair
         ((1, 71, 70, 1100), ((3, 3), (1, 1)), 4),  # of one pixel
         ((4, 133, 160, 70), ((3, 3), (1, 1), (1, 1)), 12),

@@ -31,7 +31,7 @@
 #define CPOOL_INLINE static inline __attribute__((always_inline))
 #define CPOOL_NOINLINE __attribute__((noinline))
 #define CPOOL_RESTRICT restrict
-#define CPOOL_PREFETCH(p) __builtin_prefetch(p, 1)
+#define CPOOL_PREFETCH_TO_WRITE(p) __builtin_prefetch(p, 1)
 #define CPOOL_PREFETCH_TO_READ(p) __builtin_prefetch(p, 0, 2)
 #define CPOOL_PREFETCH_TO_READ_SOON(p) __builtin_prefetch(p, 0, 3)
 #else
@@ -39,7 +39,7 @@
 #define CPOOL_INLINE static __forceinline
 #define CPOOL_NOINLINE __declspec(noinline)
 #define CPOOL_RESTRICT __restrict
-#define CPOOL_PREFETCH(p) ((void)(p))
+#define CPOOL_PREFETCH_TO_WRITE(p) ((void)(p))
 #define CPOOL_PREFETCH_TO_READ(p) ((void)(p))
 #define CPOOL_PREFETCH_TO_READ_SOON(p) ((void)(p))
 #endif

@@ -56,6 +56,16 @@ CPOOL_INLINE void shortly_ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t di
     for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_READ_SOON((const char *)src + j + distance);
 }
 
+/*
+ * The lines of n_bytes that are written soon. Stores wait for them one after the other, the longer where vectors cross
+ * lines (NumPy's arrays begin at 16 modulo 64) or go to several rows, or to y and the record, by turns: 1.0x to 1.5x
+ * outside the first cache (Xeon). If not all are asked for 0.7x to 0.9x.
+ */
+CPOOL_INLINE void ahead_to_write(const void *dst, ptrdiff_t n_bytes) {
+    for (ptrdiff_t j = 0; j < n_bytes; j += 64) CPOOL_PREFETCH_TO_WRITE((const char *)dst + j);
+}
+enum { SOON_WRITTEN = 128 }; /* bytes from what is written now; 512 of channels last 0.9x to 1.0x */
+
 /* Whether what is asked for so far ahead comes from memory. */
 CPOOL_INLINE int is_from_memory(ptrdiff_t distance) { return distance > 2 * CPOOL_AHEAD_BYTES; }
 

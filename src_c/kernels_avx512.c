@@ -2,7 +2,7 @@
 #include "compiler.h"
 
 #if CPOOL_BUILD_X86
-CPOOL_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq")
+CPOOL_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,prfchw")
 #define ISA avx512
 #define MAX_VECTOR_BYTES 64
 #include "codes_avx512.h"

@@ -57,6 +57,7 @@ CPOOL_INLINE void down_pixel(T *y, RECORD_T *record, const T *x, const channel_t
 #define BELOW(best, n_rows) (winner){(best).value, (best).place + taps->row[n_rows]}
 #define OUT(first, second) \
     do { \
+        if (has_place) ahead_to_write(y + SOON_WRITTEN / BYTES, VECTOR_BYTES); \
         store_winner(y, record, winner_of(first, second, has_place, ordered), taps->flip, has_place); \
         y += p->y_row; \
         record += p->y_row; \

@@ -83,10 +83,13 @@ CPOOL_INLINE void best_of_known(T *y, RECORD_T *record, const known_window *know
 CPOOL_INLINE int best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const known_window *known, ptrdiff_t far,
                           ptrdiff_t at, ptrdiff_t step, ptrdiff_t n, const int rows, const int taps, const int stride,
                           const int left, const int has_place, int streams, const int ordered) {
+    /* Of rows of NCHW below each other 0.9x to 1.0x. */
+    const int asks = has_place && far && !streams && (stride == 1 || y_step == LANES);
     nan_sum nan = {0};
     const T *row[CPOOL_MOST_PAIR_ROWS];
     for (int r = 0; r < rows; r++) row[r] = known->row[r] + at;
     for (; n > 0; n--, y += y_step, record += y_step) {
+        if (asks) ahead_to_write(y + SOON_WRITTEN / BYTES, VECTOR_BYTES);
         best_of_known(y, record, known, row, far, &nan, rows, taps, stride, left, has_place, streams, ordered);
         for (int r = 0; r < rows; r++) row[r] += step;
     }

@@ -69,6 +69,8 @@ CPOOL_INLINE void sum_rows_down(T *dx, const T *dout, const RECORD_T *record, co
     const ptrdiff_t apart = n_planes * outputs, dx_apart = n_planes * cells;
     const int first_seen = FIRST_SEEN(kernel, stride, before), last_seen = LAST_SEEN(stride, before);
     const T *const end = dx + n_planes * cells;
+    /* Of a row, whose first line the row above shares; of one of several vectors also the line where these end. */
+    const ptrdiff_t asked = c.width <= stride * LANES ? c.width * BYTES : (stride + 1) * VECTOR_BYTES;
     code_vec tap[9], outside[3];
     for (int t = 0; t < kernel * kernel; t++) {
         tap[t] = splat(t);
@@ -93,6 +95,7 @@ CPOOL_INLINE void sum_rows_down(T *dx, const T *dout, const RECORD_T *record, co
                 CPOOL_UNROLL
                 for (int i = 0; i < stride; i++) {
                     if ((size_t)(r + i) >= (size_t)n) continue;
+                    ahead_to_write(to + 4 * c.width, asked);
                     store_row(to, sum[i], dx_apart, end - to, c.width - stride * m, stride, parts);
                     to += c.width;
                 }

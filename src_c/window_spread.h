@@ -40,7 +40,11 @@ CPOOL_INLINE void sum_at(T *dx, ptrdiff_t dx_step, const T *dout, const RECORD_T
         }
     }
     if (streams) for (int k = 0; k < n_vectors; k++) store_past(dx + k * dx_step, sum[k]);
-    else for (int k = 0; k < n_vectors; k++) store(dx + k * dx_step, sum[k]);
+    else
+        for (int k = 0; k < n_vectors; k++) {
+            ahead_to_write(dx + k * dx_step + SOON_WRITTEN / BYTES, VECTOR_BYTES);
+            store(dx + k * dx_step, sum[k]);
+        }
 }
 
 /* n cells at a time, a vector of each; wide: of each as many elements as fill four. */
@@ -91,6 +95,7 @@ CPOOL_INLINE void spread_row(T *dx, const T *dout, const RECORD_T *record, const
         for (ptrdiff_t t = first; t < end; t += apart) {
             T *const cells = dx + apart * at + (n_known ? known->offset[t] : taps->offset[t]);
             const vec even = TAP(t);
+            if (!streams) ahead_to_write(cells + SOON_WRITTEN / BYTES, apart * VECTOR_BYTES);
             if (apart == 2) {
                 const vec odd = TAP(t + 1);
                 if (streams && j > at) store_last_pairs_past(cells, even, odd, 2 * (j - at));

@@ -56,7 +56,7 @@ CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, cons
             for (int i = 0; i < (width < LANES ? parts : 1); i++) {
                 CPOOL_PREFETCH_TO_READ(dout + from + i * apart + far);
                 CPOOL_PREFETCH_TO_READ(record + from + i * apart + far);
-                if (dx_far) CPOOL_PREFETCH(dx + r * width + i * apart + dx_far);
+                if (dx_far) CPOOL_PREFETCH_TO_WRITE(dx + r * width + i * apart + dx_far);
             }
         add_row(sum, dout + from, record + from, apart, code, kernel, parts);
         if (r >= n_loose) {
@@ -133,8 +133,13 @@ CPOOL_INLINE void sum_down(T *dx, const T *dout, const RECORD_T *record, const c
         CPOOL_UNROLL
         for (int i = 0; i < stride; i++) {
             if ((size_t)(r + i) >= (size_t)p->n_rows) continue;
-            if (stride == 1 || p->pixels & 1) store(dx + (r + i) * p->dx_row, sum[i][0]);
-            if (stride == 2 && p->pixels & 2) store(dx + (r + i) * p->dx_row + p->n_channels, sum[i][1]);
+            CPOOL_UNROLL
+            for (int pixel = 0; pixel < stride; pixel++) {
+                T *const to = dx + (r + i) * p->dx_row + pixel * p->n_channels;
+                if (stride == 2 && !(p->pixels >> pixel & 1)) continue;
+                ahead_to_write(to + SOON_WRITTEN / BYTES, VECTOR_BYTES);
+                store(to, sum[i][pixel]);
+            }
         }
         CPOOL_UNROLL
         for (int i = stride; i < kernel; i++) below[i - stride][0] = sum[i][0], below[i - stride][1] = sum[i][1];

@@ -52,7 +52,6 @@
 #define note_nan NAMED(note_nan)
 #define any_nan NAMED(any_nan)
 #define has_nan NAMED(has_nan)
-#define lanes_to_line NAMED(lanes_to_line)
 #define sum_of NAMED(sum_of)
 #define store_past NAMED(store_past)
 #define store_pairs NAMED(store_pairs)
@@ -197,14 +196,6 @@ CPOOL_INLINE code_vec load_place(const PLACE_T *p) {
 }
 CPOOL_INLINE void store_place(PLACE_T *p, code_vec v) { memcpy(p, &v, sizeof v); }
 #endif
-
-/*
- * How many elements of a row of dx its first vector is alone for, so that the others do not cross lines of the cache:
- * backward of channels last in a near cache 1.1x to 1.7x (Xeon). steps: from row to row, which must be whole vectors.
- */
-CPOOL_INLINE ptrdiff_t lanes_to_line(const void *dx, ptrdiff_t steps, ptrdiff_t width) {
-    return steps % LANES || width < 4 * LANES ? LANES : LANES - (ptrdiff_t)((size_t)dx / BYTES % LANES);
-}
 
 typedef struct {
     vec value;

@@ -85,10 +85,10 @@ typedef struct {
  * n_known: of taps that `known` has, or 0. apart: 2 where taps are pairs of neighbours, whose cells lie by turns.
  */
 CPOOL_INLINE void spread_row(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps,
-                             const known_taps *known, ptrdiff_t first, ptrdiff_t end, ptrdiff_t width, ptrdiff_t head,
-                             ptrdiff_t last, const int n_known, const int apart, const int streams) {
+                             const known_taps *known, ptrdiff_t first, ptrdiff_t end, ptrdiff_t width, ptrdiff_t last,
+                             const int n_known, const int apart, const int streams) {
 #define TAP(t) spread_to(n_known ? known->code[t] : splat(taps->code[t]), codes, value)
-    for (ptrdiff_t j = 0; j < width; j += j ? LANES : head) {
+    for (ptrdiff_t j = 0; j < width; j += LANES) {
         const ptrdiff_t at = j < last ? j : last;
         const vec value = sum_of(zero(), load_bits(dout + at));
         const code_vec codes = load_code(record + at);
@@ -111,16 +111,11 @@ CPOOL_INLINE void spread_rows(T *dx, ptrdiff_t dx_pitch, const T *dout, const RE
                               ptrdiff_t width, row_part p, const int n_known, const int apart, const int streams) {
     const cpool_taps taps = *list;
     const ptrdiff_t last = p.loose ? (width - 1) / LANES * LANES : width - LANES;
-    ptrdiff_t steps = dx_pitch, head = LANES;
     known_taps known;
-    if (apart == 1 && !streams) {
-        for (ptrdiff_t t = 0; t < taps.n; t++) steps |= taps.offset[t];
-        head = lanes_to_line(dx, steps, width);
-    }
     for (int t = 0; t < n_known; t++) known.code[t] = splat(taps.code[t]), known.offset[t] = taps.offset[t];
 #define ROW(first, end) \
-    spread_row(dx + i * dx_pitch, dout + i * width, record + i * width, &taps, &known, first, end, width, head, \
-               last, n_known, apart, streams)
+    spread_row(dx + i * dx_pitch, dout + i * width, record + i * width, &taps, &known, first, end, width, last, \
+               n_known, apart, streams)
     for (ptrdiff_t i = p.row; i < p.end_row; i++)
         /*
          * In the order of memory: taps by turns take 1.0x to 2.0x as long past the caches, and 5x to 9x where a window

@@ -154,9 +154,8 @@ static void NAMED(sum_pixels)(void *dx, const void *dout, const void *record, co
         code[t] = splat(p.tap_code[column] < 0 ? 255 : t - column + p.tap_code[column]);
         OPAQUE(code[t]); /* GCC 12 would make them anew for each row */
     }
-    const ptrdiff_t head = p.stride == 2 ? lanes_to_line(dx, p.n_channels | p.dx_row, p.n_channels) : LANES;
     for (ptrdiff_t i = 0; i < p.n_pixels; i++)
-        for (ptrdiff_t j = 0; j < p.n_channels; j += j ? LANES : head) {
+        for (ptrdiff_t j = 0; j < p.n_channels; j += LANES) {
             if (j > p.n_channels - LANES) j = p.n_channels - LANES;
             const ptrdiff_t at = i * p.n_channels + j;
             T *const to = (T *)dx + p.stride * i * p.n_channels + j;

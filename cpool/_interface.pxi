@@ -50,6 +50,15 @@ cdef extern from "cpool_kernels.h" nogil:
         uint64_t flip
         ptrdiff_t ahead
     ctypedef void cpool_best_pixels(void *, void *, const void *, const cpool_channels *) noexcept
+    ctypedef struct cpool_ring:
+        ptrdiff_t height, width, row, pixel
+        ptrdiff_t kernel[2]
+        ptrdiff_t stride[2]
+        ptrdiff_t before[2]
+        ptrdiff_t n_rows, first, n, y_row, y_pixel
+        void *scratch
+        uint64_t flip
+    ctypedef void cpool_best_ring(void *, void *, const void *, const cpool_ring *) noexcept
     ctypedef struct cpool_outputs:
         ptrdiff_t n_planes, n_rows, width
         ptrdiff_t plane, row, step
@@ -106,6 +115,7 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_window_best *window_best_pairs[8]
         cpool_best_along *best_along[8][2]
         cpool_best_down *best_down[8][2]
+        cpool_best_ring *best_ring[8][2]
         cpool_best_one *best_one[8]
         cpool_best_planes *best_planes[8]
         cpool_best_planes *best_aside[8]

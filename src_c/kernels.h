@@ -77,6 +77,11 @@ CPOOL_INLINE ptrdiff_t loose_rows(ptrdiff_t n, ptrdiff_t pitch, ptrdiff_t writte
     return room < written ? 0 : (room - written) / pitch + 1;
 }
 
+/* The nearest of so many cells. */
+CPOOL_INLINE ptrdiff_t clamped(ptrdiff_t cell, ptrdiff_t length) {
+    return cell < 0 ? 0 : cell < length ? cell : length - 1;
+}
+
 /* Some rows of y, done in vectors of one width; not loose: as many columns as a vector has, or more. */
 typedef struct {
     ptrdiff_t row, end_row, width;
@@ -179,6 +184,7 @@ const cpool_kernels TABLE = {
     .window_best = {CPOOL_FOR_EACH_KEY(SLOT_OF_4, cpool_window_best)},
     .best_along = {CPOOL_FOR_EACH_KEY(SLOT_OF_2, best_along)},
     .best_down = {CPOOL_FOR_EACH_KEY(SLOT_OF_2, best_down)},
+    .best_ring = {CPOOL_FOR_EACH_KEY(SLOT_OF_2, best_ring)},
     .best_one = {CPOOL_FOR_EACH_KEY(SLOT, best_one)},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SLOT, sum_record)},
     .spread_cells = {CPOOL_FOR_EACH_DTYPE(SLOT, spread_cells)},

@@ -1,0 +1,116 @@
+/*
+ * window_ring.h - forward of channels last of large windows, straight from x, for one dtype and record: along a row of
+ * x, then down the rows, of which a ring holds as many as a window has. Both as van Herk and as Gil and Werman do:
+ * three comparisons a cell whatever the window has. Parameters: the vocabulary of width_kernels.h, which includes it.
+ */
+#define made_cells NAMED(made_cells)
+#define made_at NAMED(made_at)
+#define make_at NAMED(make_at)
+#define ring_row NAMED(ring_row)
+#define ring_output NAMED(ring_output)
+#define ring_of NAMED(ring_of)
+
+/* Winners in scratch, a vector of channels each. */
+typedef struct {
+    T *values;
+    PLACE_T *places;
+} made_cells;
+
+CPOOL_INLINE winner made_at(made_cells cells, ptrdiff_t at, const int has_place) {
+    return (winner){load_bits(cells.values + at * LANES), has_place ? load_place(cells.places + at * LANES) : splat(0)};
+}
+CPOOL_INLINE void make_at(made_cells cells, ptrdiff_t at, winner best, const int has_place) {
+    store(cells.values + at * LANES, best.value);
+    if (has_place) store_place(cells.places + at * LANES, best.place);
+}
+
+/*
+ * The best of the columns of each window in a row of x; places count from a window's first column. past: room for a
+ * block of as many columns as a window has, of each the best from it to the block's end.
+ */
+CPOOL_INLINE void ring_row(made_cells to, made_cells past, const T *x, const cpool_ring *ring, const int has_place) {
+    const ptrdiff_t kernel = ring->kernel[1], start = ring->first * ring->stride[1] - ring->before[1];
+    const lanes_vec flip = flip_of(ring->flip);
+    winner next = {zero(), splat(0)};
+/* A column in padding is the row's nearest, which a window that sees it sees too: neither winner nor place change. */
+#define CELL(i) \
+    (winner){flipped(load(x + clamped(start + (i), ring->width) * ring->pixel), flip), \
+             splat(clamped(start + (i), ring->width) - start)}
+#define WIN(first, second) winner_of(first, second, has_place, 0)
+    for (ptrdiff_t c = 0, i = 0, j = 0, skip = 0; c < ring->n; i++) {
+        winner best;
+        if (j == 0) {
+            best = CELL(i + kernel - 1);
+            make_at(past, kernel - 1, best, has_place);
+            for (ptrdiff_t t = kernel - 2; t >= 0; t--) {
+                best = WIN(CELL(i + t), best);
+                make_at(past, t, best, has_place);
+            }
+        } else {
+            next = j == 1 ? CELL(i + kernel - 1) : WIN(next, CELL(i + kernel - 1));
+            best = WIN(made_at(past, j, has_place), next);
+        }
+        if (++j == kernel) j = 0;
+        if (skip-- > 0) continue;
+        best.place -= splat(i);
+        make_at(to, c++, best, has_place);
+        skip = ring->stride[1] - 1;
+    }
+#undef CELL
+}
+
+CPOOL_INLINE void ring_of(T *y, RECORD_T *record, const T *x, const cpool_ring *rows, const int has_place) {
+    const cpool_ring ring = *rows; /* in a copy: to the compiler a record's bytes could be it */
+    const ptrdiff_t kernel = ring.kernel[0], n = ring.n, n_made = (kernel + 2) * n + ring.kernel[1];
+    const lanes_vec flip = flip_of(ring.flip);
+    const made_cells made = {ring.scratch, (PLACE_T *)((T *)ring.scratch + n_made * LANES)};
+#define PART(first) (made_cells){made.values + (first) * LANES, made.places + (first) * LANES}
+    const made_cells held = made, row = PART(kernel * n), next = PART((kernel + 1) * n), past = PART((kernel + 2) * n);
+#undef PART
+    ptrdiff_t seen = -1, code = 0;
+    /* Held are, of a block of as many rows as a window has, the best from each row to the block's end. */
+    for (ptrdiff_t o = 0, i = 0, j = 0; o < ring.n_rows; i++) {
+        const int is_output = i == o * ring.stride[0];
+        for (ptrdiff_t t = i == 0 ? 0 : kernel - 1; t < kernel; t++) {
+            /* Rows of padding, too, are the nearest one. */
+            const ptrdiff_t r = clamped(i + t - ring.before[0], ring.height);
+            if (r != seen) ring_row(row, past, x + r * ring.row, &ring, has_place);
+            seen = r, code = r * ring.kernel[1];
+            for (ptrdiff_t c = 0; c < n && j == 0; c++) {
+                winner best = made_at(row, c, has_place);
+                best.place += splat(code);
+                make_at(held, t * n + c, best, has_place);
+            }
+        }
+        for (ptrdiff_t t = kernel - 2; t >= 0 && j == 0; t--)
+            for (ptrdiff_t c = 0; c < n; c++)
+                make_at(held, t * n + c,
+                        WIN(made_at(held, t * n + c, has_place), made_at(held, (t + 1) * n + c, has_place)), has_place);
+        for (ptrdiff_t c = 0; c < n; c++) {
+            winner best = made_at(held, j * n + c, has_place);
+            if (j > 0) {
+                winner cell = made_at(row, c, has_place), sum;
+                cell.place += splat(code);
+                sum = j == 1 ? cell : WIN(made_at(next, c, has_place), cell);
+                make_at(next, c, sum, has_place);
+                make_at(held, (j - 1) * n + c, cell, has_place);
+                best = WIN(best, sum);
+            }
+            if (!is_output) continue;
+            best.place -= splat((i - ring.before[0]) * ring.kernel[1]);
+            store_winner(y + c * ring.y_pixel, record + (has_place ? c * ring.y_pixel : 0), best, flip, has_place);
+        }
+        if (++j == kernel) j = 0;
+        if (is_output) {
+            o++, y += ring.y_row;
+            if (has_place) record += ring.y_row;
+        }
+    }
+#undef WIN
+}
+
+/* cpool_best_ring. */
+static CPOOL_NOINLINE void KERNEL(best_ring)(void *y, void *record, const void *x, const cpool_ring *ring) {
+    if (record) ring_of(y, record, x, ring, 1);
+    else ring_of(y, NULL, x, ring, 0);
+}

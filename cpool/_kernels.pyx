@@ -111,11 +111,11 @@ cdef int forward(Plan plan, ndarray x, ndarray y, ndarray record) except -1:
     job.end, job.outputs = job.cells + plan.x_end, <char *> PyArray_DATA(y)
     if record is not None:
         job.record, job.size = <char *> PyArray_DATA(record), log2_bytes(job.code_item)
-    if not (plan_planes(&job) or plan_aside(&job) or plan_channels(&job) or plan_ring(&job) or plan_whole(&job)):
+    if not (plan_planes(&job) or plan_aside(&job) or plan_channels(&job) or plan_whole(&job)):
         merge_planes(&job)
         # Of a small window channels last has each tap as a run of channels in x itself.
-        if not (plan_columns(&job) or plan_rows(&job, True) or not takes_pixels(&job) and plan_flat(&job)
-                or plan_rows(&job, False)):
+        if not (plan_columns(&job) or plan_rows(&job, True)
+                or not takes_pixels(&job) and (plan_ring(&job) or plan_flat(&job)) or plan_rows(&job, False)):
             plan_pixels(&job)
     ways[0] = job.way
     return run(&job)

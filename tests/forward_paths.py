@@ -11,7 +11,7 @@ from cpool import _kernels
 ROWS, PIXELS, CHANNELS = "forward by rows of x", "forward by pixels of x", "forward by rows of pixels"
 PASSES, PLANES, APART = "forward by passes", "forward by planes", "forward by passes of one channel"
 ASIDE, WINDOWS = "forward by planes side by side", "forward by windows"
-COLUMNS = "forward by columns"
+COLUMNS, RING = "forward by columns", "forward by a ring of rows"
 ALL = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8"
 
 

@@ -1,6 +1,6 @@
 /*
- * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside, best_pixels and best_one against a
- * naive loop over each window.
+ * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside, best_pixels, best_ring and best_one
+ * against a naive loop over each window.
  */
 enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
 
@@ -217,6 +217,51 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
     count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa,
           aside ? op == MAX ? "best_aside max" : "best_aside min" : op == MAX ? "best_planes max" : "best_planes min",
           elements[dtype].name, 1, n, width);
+}
+
+/* Windows of one vector of channels, which may begin before x and end past it but see a cell. */
+static void test_best_ring(const cpool_kernels *table, int op, int dtype, int size) {
+    const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, code_bytes = 1 << size;
+    const ptrdiff_t vector = code_bytes > bytes ? 0 : bytes == 2 && size == 1 && table->vector_bytes == 64
+                                                          ? 32 : table->vector_bytes;
+    const ptrdiff_t lanes = vector ? vector / bytes : 1;
+    const int recorded = between(0, 2) != 0;
+    cpool_ring ring = {.height = between(1, 9), .width = between(1, 9), .pixel = lanes + between(0, 3),
+                       .y_pixel = lanes + between(0, 3), .flip = flip_of(op, dtype)};
+    ptrdiff_t most[2];
+    for (int axis = 0; axis < 2; axis++) {
+        ring.kernel[axis] = between(1, 6), ring.stride[axis] = between(1, 3);
+        ring.before[axis] = between(0, ring.kernel[axis] - 1);
+        most[axis] = ((axis ? ring.width : ring.height) - 1 + ring.before[axis]) / ring.stride[axis] + 1;
+    }
+    ring.n_rows = between(1, most[0]), ring.first = between(0, most[1] - 1), ring.n = between(1, most[1] - ring.first);
+    ring.row = ring.width * ring.pixel + between(0, 3), ring.y_row = ring.n * ring.y_pixel + between(0, 3);
+    const ptrdiff_t cells = (ring.height - 1) * ring.row + (ring.width - 1) * ring.pixel + lanes;
+    const ptrdiff_t span = (ring.n_rows - 1) * ring.y_row + (ring.n - 1) * ring.y_pixel + lanes;
+    const ptrdiff_t winners = ((ring.kernel[0] + 2) * ring.n + ring.kernel[1]) * lanes;
+    uint8_t *x = place_in(SLOT_VALUES, cells * bytes), *y = output_in(SLOT_Y, span * bytes);
+    uint8_t *record = output_in(SLOT_CODE, span * code_bytes);
+    ring.scratch = place_in(SLOT_INDICES, winners * (bytes + place_bytes(table, dtype, size)));
+    fill_values(x, dtype == TEST_b8 ? TEST_u8 : dtype, cells);
+    for (ptrdiff_t i = 0; i < ring.n_rows * ring.n * lanes; i++) {
+        const ptrdiff_t o = i / lanes / ring.n, c = i / lanes % ring.n, lane = i % lanes;
+        ptrdiff_t offset[36], n_taps = 0;
+        int64_t code[36];
+        for (ptrdiff_t t = 0; t < ring.kernel[0] * ring.kernel[1]; t++) {
+            const ptrdiff_t row = o * ring.stride[0] - ring.before[0] + t / ring.kernel[1];
+            const ptrdiff_t column = (ring.first + c) * ring.stride[1] - ring.before[1] + t % ring.kernel[1];
+            if (row < 0 || row >= ring.height || column < 0 || column >= ring.width) continue;
+            offset[n_taps] = row * ring.row + column * ring.pixel + lane, code[n_taps++] = t;
+        }
+        _Alignas(8) uint8_t best[8];
+        const ptrdiff_t to = o * ring.y_row + c * ring.y_pixel + lane;
+        const uint64_t place = first_of_taps(best, op, dtype, 0, x, NULL, 0, n_taps, offset, code);
+        memcpy(image_of(SLOT_Y, y) + to * bytes, best, (size_t)bytes);
+        if (recorded) store_unsigned(image_of(SLOT_CODE, record) + to * code_bytes, (size_t)code_bytes, place);
+    }
+    table->best_ring[key_of(op, dtype)][size](y, recorded ? record : NULL, x, &ring);
+    count(as_expected(SLOT_Y) && as_expected(SLOT_CODE), table->isa, "best_ring", elements[dtype].name, code_bytes,
+          ring.n_rows, ring.n);
 }
 
 /* Windows of n rows of some pixels of `width` channels; a tap in padding has the place and the code of another one. */

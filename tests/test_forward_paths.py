@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import reference
 from arrays import at_offset
-from forward_paths import ALL, APART, CHANNELS, PASSES, PIXELS, ROWS, WINDOWS, check, each, pooled
+from forward_paths import ALL, APART, CHANNELS, PASSES, PIXELS, RING, ROWS, WINDOWS, check, each, pooled
 from tables import ISAS, assert_same, layer_class, on_amd, running
 
 from cpool import _kernels
@@ -54,6 +54,22 @@ def test_rows(layout, dtype, arguments):
 @pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
 def test_pixels_of_channels(layout, dtype, arguments):
     check(PIXELS, dtype, *arguments, layout)
+
+
+@each(
+    [
+        ("f4 f8", (2, 19, 24, 21), ((16, 16), (1, 1), (8, 8))),
+        ("f4 i2", (1, 65, 33, 20), ((17, 20), (2, 3), (0, 1))),
+        ("i4 ?", (1, 70, 20, 65), ((20, 16), (1, 5))),  # one row of outputs
+        ("f4", (1, 16, 18, 120), ((16, 95), (1, 1), (8, 47))),  # strips of columns
+        ("u1 i1", (1, 66, 20, 18), ((16, 16), (1, 1), (3, 8))),  # 256 taps
+        ("u1", (1, 66, 22, 20), ((17, 16), (1, 2), (8, 0))),  # more, whose records have no vectors
+    ]
+)
+@pytest.mark.parametrize("layout", ["channels_last", "channels_last_crop"])
+def test_ring_of_rows(layout, dtype, arguments):
+    taken = (RING, PASSES if prod(arguments[1][0]) > 256 and dtype.itemsize == 1 else RING)
+    check({isa: taken for isa in ISAS if isa != "scalar"}, dtype, *arguments, layout)
 
 
 @each(

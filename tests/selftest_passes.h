@@ -1,6 +1,6 @@
 /*
- * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside, best_pixels, best_ring and best_one
- * against a naive loop over each window.
+ * selftest_passes.h - best_along, also in place, best_down, best_planes, best_aside, best_pixels, best_ring and
+ * best_one against a naive loop over each window.
  */
 enum { MOST_ALONG_TAPS = 7, MOST_DOWN_TAPS = 13, MOST_READ_PLACE = 50, MOST_CODE_STEP = 15 };
 

@@ -2,7 +2,8 @@
 # channels at a time. Of 21x21 windows 1.4x to 2.9x of passes, whose scratch few such windows fill; of 31x31 to 127x127
 # 3x to 20x. Of 9x9 to 15x15 0.6x to 1.3x.
 
-cdef ptrdiff_t LEAST_RING = 16          # taps each way
+cdef ptrdiff_t LEAST_RING = 16          # taps each way,
+cdef ptrdiff_t LEAST_RING_OVERLAP = 4   # of so many strides; of one 0.5x to 1.0x
 
 
 cdef bint plan_ring(Job *job) noexcept nogil:
@@ -11,6 +12,8 @@ cdef bint plan_ring(Job *job) noexcept nogil:
     if (lanes < 2 or job.channels < lanes or not job.flat or (job.record != NULL and job.code_item > 2)
             or max(job.height.dilation, job.width.dilation) > 1
             or min(job.height.kernel, job.width.kernel) < LEAST_RING
+            or job.height.kernel // LEAST_RING_OVERLAP < job.height.stride
+            or job.width.kernel // LEAST_RING_OVERLAP < job.width.stride
             or job.height.kernel + job.width.kernel > MOST_SCRATCH // cell):
         return False
     job.columns = (MOST_SCRATCH // cell - job.width.kernel) // (job.height.kernel + 2)

@@ -7,7 +7,6 @@
 #define made_at NAMED(made_at)
 #define make_at NAMED(make_at)
 #define ring_row NAMED(ring_row)
-#define ring_output NAMED(ring_output)
 #define ring_of NAMED(ring_of)
 
 /* Winners in scratch, a vector of channels each. */
@@ -37,24 +36,20 @@ CPOOL_INLINE void ring_row(made_cells to, made_cells past, const T *x, const cpo
     (winner){flipped(load(x + clamped(start + (i), ring->width) * ring->pixel), flip), \
              splat(clamped(start + (i), ring->width) - start)}
 #define WIN(first, second) winner_of(first, second, has_place, 0)
-    for (ptrdiff_t c = 0, i = 0, j = 0, skip = 0; c < ring->n; i++) {
-        winner best;
+    for (ptrdiff_t c = 0, i = 0, j = 0; c < ring->n; i++, j = j + 1 < kernel ? j + 1 : 0) {
         if (j == 0) {
-            best = CELL(i + kernel - 1);
+            winner best = CELL(i + kernel - 1);
             make_at(past, kernel - 1, best, has_place);
             for (ptrdiff_t t = kernel - 2; t >= 0; t--) {
                 best = WIN(CELL(i + t), best);
                 make_at(past, t, best, has_place);
             }
-        } else {
-            next = j == 1 ? CELL(i + kernel - 1) : WIN(next, CELL(i + kernel - 1));
-            best = WIN(made_at(past, j, has_place), next);
-        }
-        if (++j == kernel) j = 0;
-        if (skip-- > 0) continue;
+        } else next = j == 1 ? CELL(i + kernel - 1) : WIN(next, CELL(i + kernel - 1));
+        if (i < c * ring->stride[1]) continue;
+        winner best = made_at(past, j, has_place);
+        if (j > 0) best = WIN(best, next);
         best.place -= splat(i);
         make_at(to, c++, best, has_place);
-        skip = ring->stride[1] - 1;
     }
 #undef CELL
 }
@@ -69,7 +64,7 @@ CPOOL_INLINE void ring_of(T *y, RECORD_T *record, const T *x, const cpool_ring *
 #undef PART
     ptrdiff_t seen = -1, code = 0;
     /* Held are, of a block of as many rows as a window has, the best from each row to the block's end. */
-    for (ptrdiff_t o = 0, i = 0, j = 0; o < ring.n_rows; i++) {
+    for (ptrdiff_t o = 0, i = 0, j = 0; o < ring.n_rows; i++, j = j + 1 < kernel ? j + 1 : 0) {
         const int is_output = i == o * ring.stride[0];
         for (ptrdiff_t t = i == 0 ? 0 : kernel - 1; t < kernel; t++) {
             /* Rows of padding, too, are the nearest one. */
@@ -87,20 +82,19 @@ CPOOL_INLINE void ring_of(T *y, RECORD_T *record, const T *x, const cpool_ring *
                 make_at(held, t * n + c,
                         WIN(made_at(held, t * n + c, has_place), made_at(held, (t + 1) * n + c, has_place)), has_place);
         for (ptrdiff_t c = 0; c < n; c++) {
-            winner best = made_at(held, j * n + c, has_place);
+            winner best = made_at(held, j * n + c, has_place), sum = best;
             if (j > 0) {
-                winner cell = made_at(row, c, has_place), sum;
+                winner cell = made_at(row, c, has_place);
                 cell.place += splat(code);
                 sum = j == 1 ? cell : WIN(made_at(next, c, has_place), cell);
                 make_at(next, c, sum, has_place);
                 make_at(held, (j - 1) * n + c, cell, has_place);
-                best = WIN(best, sum);
             }
             if (!is_output) continue;
+            if (j > 0) best = WIN(best, sum);
             best.place -= splat((i - ring.before[0]) * ring.kernel[1]);
             store_winner(y + c * ring.y_pixel, record + (has_place ? c * ring.y_pixel : 0), best, flip, has_place);
         }
-        if (++j == kernel) j = 0;
         if (is_output) {
             o++, y += ring.y_row;
             if (has_place) record += ring.y_row;

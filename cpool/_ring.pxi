@@ -14,7 +14,7 @@ cdef bint plan_ring(Job *job) noexcept nogil:
             or min(job.height.kernel, job.width.kernel) < LEAST_RING
             or job.height.kernel // LEAST_RING_OVERLAP < job.height.stride
             or job.width.kernel // LEAST_RING_OVERLAP < job.width.stride
-            or job.height.kernel + job.width.kernel > MOST_SCRATCH // cell):
+            or max(job.height.kernel, job.width.kernel) > MOST_SCRATCH // cell):
         return False
     job.columns = (MOST_SCRATCH // cell - job.width.kernel) // (job.height.kernel + 2)
     if job.columns < 1:

@@ -90,7 +90,7 @@ cdef bint choose_band(Job *job) noexcept nogil:
 cdef bint cut_blocks(Job *job) noexcept nogil:
     """Cuts the outputs into blocks of a plane for which scratch is enough; whether that can be."""
     cdef ptrdiff_t few = max(4, job.height.kernel), columns
-    cdef ptrdiff_t fewest = 2 * job.height.kernel if shares_rows(job) else 1  # rows that blocks see twice are no more
+    cdef ptrdiff_t fewest = 2 * span(job.height) if shares_rows(job) else 1  # rows that blocks see twice are no more
     cdef int i
     for i in range(3):
         set_extent(job, i, job.axis[i].output)

@@ -9,7 +9,7 @@ cdef ptrdiff_t LEAST_RING_OVERLAP = 4   # of so many strides; of one 0.5x to 1.0
 cdef bint plan_ring(Job *job) noexcept nogil:
     """Cuts planes into strips of columns for which scratch is enough, each of which sees a window's columns more."""
     cdef ptrdiff_t lanes = lanes_of_passes(job), cell = lanes * (job.item + place_bytes(job)), strips
-    if (lanes < 2 or job.channels < lanes or not job.flat or (job.record != NULL and job.code_item > 2)
+    if (job.size > 1 or job.kernels.best_ring[job.key][job.size] == NULL or job.channels < lanes or not job.flat
             or max(job.height.dilation, job.width.dilation) > 1
             or min(job.height.kernel, job.width.kernel) < LEAST_RING
             or job.height.kernel // LEAST_RING_OVERLAP < job.height.stride
@@ -30,15 +30,12 @@ cdef bint plan_ring(Job *job) noexcept nogil:
 
 
 cdef inline ptrdiff_t lanes_of_passes(const Job *job) noexcept nogil:
-    """As record_kernels.h has them."""
-    cdef ptrdiff_t n_bytes = job.kernels.vector_bytes
-    if job.record != NULL and job.code_item == 2:
-        n_bytes = 0 if job.item == 1 else 32 if job.item == 2 and n_bytes == 64 else n_bytes
-    return n_bytes // job.item
+    """As record_kernels.h has them, where there are vectors."""
+    return min(job.kernels.vector_bytes, 32 if job.size == 1 and job.item == 2 else 64) // job.item
 
 
 cdef void forward_ring(const Job *job, Scratch *scratch, ptrdiff_t item) noexcept nogil:
-    """A strip of columns of one plane, of a vector of channels."""
+    """A strip of columns of one plane, of a vector of channels; the last two may overlap, and write the same."""
     cdef ptrdiff_t lanes = lanes_of_passes(job), channel = min(item % job.bands * lanes, job.channels - lanes)
     cdef ptrdiff_t plane = item // job.bands // job.blocks, first = item // job.bands % job.blocks * job.columns
     cdef ptrdiff_t y = output_at(job, plane, 0, 0, first) + channel
@@ -50,5 +47,5 @@ cdef void forward_ring(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     ring.n_rows, ring.first, ring.n = job.height.output, first, min(job.columns, job.width.output - first)
     ring.y_row, ring.y_pixel = job.width.output * job.channels, job.channels
     ring.scratch, ring.flip = scratch.cells, job.flip
-    job.kernels.best_ring[job.key][min(job.size, 1)](job.outputs + y * job.item, record_at(job, y),
+    job.kernels.best_ring[job.key][job.size](job.outputs + y * job.item, record_at(job, y),
                                                      job.cells + (plane_offset(job, plane) + channel) * job.item, &ring)

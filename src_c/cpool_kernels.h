@@ -156,10 +156,10 @@ typedef struct {
 typedef void cpool_best_pixels(void *y, void *record, const void *x, const cpool_channels *channels);
 
 /*
- * Forward of channels last of windows without gaps, records of 1 and 2 bytes, of one vector of channels (with records
- * of bytes the widest there is, else best_down's): x[height][width] of a plane, rows of outputs of the columns from
- * `first` on. Axes: rows, columns. Each window sees a cell of x. scratch: winners of (kernel[0] + 2) * n + kernel[1]
- * vectors, first values and then places as passes have them.
+ * Forward of channels last of windows without gaps, of one vector of channels, which is best_down's of the record's
+ * type; without one of bytes. x[height][width] of a plane, rows of outputs of the columns from `first` on. Axes: rows,
+ * columns. Each window sees a cell of x. scratch: winners of (kernel[0] + 2) * n + kernel[1] vectors, first values and
+ * then places as passes have them.
  */
 typedef struct {
     ptrdiff_t height, width, row, pixel; /* of x: cells, and elements from one to the next */
@@ -320,7 +320,7 @@ typedef struct {
     cpool_window_best *window_best_pairs[CPOOL_N_KEYS]; /* stride 2, records of bytes; may be NULL */
     cpool_best_along *best_along[CPOOL_N_KEYS][2]; /* last index: records of 1 and of 2 bytes */
     cpool_best_down *best_down[CPOOL_N_KEYS][2];
-    cpool_best_ring *best_ring[CPOOL_N_KEYS][2];
+    cpool_best_ring *best_ring[CPOOL_N_KEYS][2]; /* NULL: best_down has no vectors either */
     cpool_best_one *best_one[CPOOL_N_KEYS];
     cpool_best_planes *best_planes[CPOOL_N_KEYS]; /* may be NULL */
     cpool_best_planes *best_aside[CPOOL_N_KEYS]; /* may be NULL */

@@ -222,9 +222,7 @@ static void test_best_planes(const cpool_kernels *table, int op, int dtype, ptrd
 /* Windows of one vector of channels, which may begin before x and end past it but see a cell. */
 static void test_best_ring(const cpool_kernels *table, int op, int dtype, int size) {
     const ptrdiff_t bytes = (ptrdiff_t)elements[dtype].bytes, code_bytes = 1 << size;
-    const ptrdiff_t vector = code_bytes > bytes ? 0 : bytes == 2 && size == 1 && table->vector_bytes == 64
-                                                          ? 32 : table->vector_bytes;
-    const ptrdiff_t lanes = vector ? vector / bytes : 1;
+    const ptrdiff_t lanes = (table->vector_bytes == 64 && bytes == 2 && size == 1 ? 32 : table->vector_bytes) / bytes;
     const int recorded = between(0, 2) != 0;
     cpool_ring ring = {.height = between(1, 9), .width = between(1, 9), .pixel = lanes + between(0, 3),
                        .y_pixel = lanes + between(0, 3), .flip = flip_of(op, dtype)};

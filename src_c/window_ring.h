@@ -82,8 +82,10 @@ CPOOL_INLINE void ring_of(T *y, RECORD_T *record, const T *x, const cpool_ring *
             }
         }
         for (ptrdiff_t t = kernel - 2; t >= 0 && j == 0; t--)
-            for (ptrdiff_t c = 0, at = t * n; c < n; c++, at++)
-                store_made(held, at, WIN(load_made(held, at, has_place), load_made(held, at + n, has_place)), has_place);
+            for (ptrdiff_t at = t * n; at < (t + 1) * n; at++) {
+                const winner cell = load_made(held, at, has_place);
+                store_made(held, at, WIN(cell, load_made(held, at + n, has_place)), has_place);
+            }
         for (ptrdiff_t c = 0; c < n; c++) {
             winner best = load_made(held, j * n + c, has_place), sum = best;
             if (j > 0) {

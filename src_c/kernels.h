@@ -175,6 +175,7 @@ cpool_scatter OF_SIZES(cpool_scatter_put, scalar);
 #define RECORD_SLOT(dtype, stage) {stage##_##dtype##_u8_scalar, stage##_##dtype##_u16_scalar},
 #define ADD_SLOT(dtype, stage) stage##_##dtype##_scalar,
 #define EACH_WIDE(X, arg) X(i32, arg) X(i64, arg) X(f32, arg) X(f64, arg)
+#define RINGS(dtype, stage) [CPOOL_##dtype] = SLOT_OF_2(dtype, stage)
 #define TABLE CPOOL_NAME2(cpool_kernels, ISA)
 
 extern const cpool_kernels TABLE;
@@ -184,13 +185,15 @@ const cpool_kernels TABLE = {
     .window_best = {CPOOL_FOR_EACH_KEY(SLOT_OF_4, cpool_window_best)},
     .best_along = {CPOOL_FOR_EACH_KEY(SLOT_OF_2, best_along)},
     .best_down = {CPOOL_FOR_EACH_KEY(SLOT_OF_2, best_down)},
-    .best_ring = {CPOOL_FOR_EACH_KEY(SLOT_OF_2, best_ring)},
     .best_one = {CPOOL_FOR_EACH_KEY(SLOT, best_one)},
     .sum_record = {CPOOL_FOR_EACH_DTYPE(SLOT, sum_record)},
     .spread_cells = {CPOOL_FOR_EACH_DTYPE(SLOT, spread_cells)},
 #if MAX_VECTOR_BYTES
     .best_planes = {CPOOL_FOR_EACH_KEY(SLOT, best_planes)},
     .best_pixels = {CPOOL_FOR_EACH_KEY(SLOT, best_pixels)},
+    .best_ring = {[CPOOL_b8] = {CPOOL_NAME4(best_ring, b8, u8, ISA)},
+                  [CPOOL_i8] = {CPOOL_NAME4(best_ring, i8, u8, ISA)},
+                  RINGS(i16, best_ring) EACH_WIDE(RINGS, best_ring) RINGS(min_f32, best_ring)},
     .sum_same = {CPOOL_FOR_EACH_DTYPE(SLOT, sum_same)},
 #endif
 #if MAX_VECTOR_BYTES >= 32

@@ -54,8 +54,6 @@ CPOOL_INLINE winner earlier_of(winner first, winner second) {
 #include "window_passes.h"
 #if VECTOR_BYTES
 #include "window_ring.h"
-#else
-enum { KERNEL(best_ring) = 0 }; /* NULL, in the table */
 #endif
 #endif
 #if VECTOR_BYTES && (VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES) && RECORD_BYTES == 1

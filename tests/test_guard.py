@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from forward_paths import APART, ASIDE, CHANNELS, COLUMNS, PASSES, PIXELS, PLANES, ROWS, WINDOWS
+from forward_paths import APART, ASIDE, CHANNELS, COLUMNS, PASSES, PIXELS, PLANES, RING, ROWS, WINDOWS
 
 import cpool
 from cpool import _kernels
@@ -147,6 +147,8 @@ def sweep(isa, dtype):
     ways = {ROWS, PIXELS, PASSES, APART, WINDOWS}
     if isa != "scalar":
         ways |= {PLANES, CHANNELS, COLUMNS}
+    if isa != "scalar" and np.dtype(dtype).itemsize > 1:
+        ways.add(RING)
     if isa in ("avx512", "avx2") and np.dtype(dtype).itemsize == 4:
         ways.add(ASIDE)
     if taken != ways:

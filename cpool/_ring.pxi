@@ -48,4 +48,4 @@ cdef void forward_ring(const Job *job, Scratch *scratch, ptrdiff_t item) noexcep
     ring.y_row, ring.y_pixel = job.width.output * job.channels, job.channels
     ring.scratch, ring.flip = scratch.cells, job.flip
     job.kernels.best_ring[job.key][job.size](job.outputs + y * job.item, record_at(job, y),
-                                                     job.cells + (plane_offset(job, plane) + channel) * job.item, &ring)
+                                             job.cells + (plane_offset(job, plane) + channel) * job.item, &ring)

@@ -48,7 +48,7 @@ cdef inline bint takes_pairs(const Job *job) noexcept nogil:
 cdef inline bint takes_pixels(const Job *job) noexcept nogil:
     """Channels last with small windows, or such as hardly overlap: each tap is a run of channels in x itself."""
     cdef double taps = 1, cells = 1
-    # Pixels of four vectors of 64 bytes: 1.1x to 1.5x of what overlaps more; of fewer, or of 32 bytes, 0.7x to 1.2x.
+    # Pixels of four vectors of 64 bytes: 1.0x to 1.5x of what overlaps more; of fewer, or of 32 bytes, 0.7x to 1.4x.
     cdef int overlap = 8 if job.kernels.vector_bytes == 64 and job.channels * job.item >= 256 else 4
     cdef int i
     for i in range(3):

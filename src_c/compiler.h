@@ -24,8 +24,8 @@
  * so it builds the scalar table only.
  *
  * Prefetches to read: into the second cache, not the first: 2x on 224x224 planes (2x2), 1.3x on 112x112 (3x3, Zen 4).
- * To read soon: into the first. To write: so that no other core has the line; x86 needs `prfchw` of the compiler for
- * it, and processors of these tables that lack the instruction do nothing.
+ * To read soon: into the first. To write: so that no other core has the line, which compilers do on x86 where `prfchw`
+ * is allowed; the instruction is a hint, and Windows 10 and OCaml have it of any x86-64 processor (ocaml/ocaml#14665).
  */
 #if defined(__clang__) || defined(__GNUC__)
 #define CPOOL_HAS_VECTORS 1

@@ -58,7 +58,7 @@ CPOOL_INLINE void shortly_ahead(const void *src, ptrdiff_t n_bytes, ptrdiff_t di
 
 /*
  * The lines of n_bytes that are written soon. Stores wait for them one after the other, the longer where vectors cross
- * lines (NumPy's arrays begin at 16 modulo 64) or go to several rows, or to y and the record, by turns: 1.0x to 1.5x
+ * lines (NumPy's arrays begin at 16 modulo 64) or go to several rows, or to y and the record, by turns: 0.9x to 1.5x
  * outside the first cache (Xeon). If not all are asked for 0.7x to 0.9x.
  */
 CPOOL_INLINE void ahead_to_write(const void *dst, ptrdiff_t n_bytes) {

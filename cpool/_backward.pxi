@@ -29,11 +29,8 @@ cdef struct Gradient:
     ptrdiff_t before, after      # elements between a cell and the first and the last output that look at it
     ptrdiff_t codes, made        # bytes from the start of a thread's scratch to the records, to dx's cells
     bint in_scratch              # cells are made there, and go past the caches together
-    # Eight planes at once (_eights.pxi)
-    cpool_eight eight            # what is the same for all chunks; start: of a plane
     # Scratch
     ptrdiff_t scratch_bytes      # of a thread
-    ptrdiff_t shared_bytes       # and of all together
     char *scratch
     # Scatter
     cpool_outputs outputs        # what is the same for all chunks
@@ -76,8 +73,7 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         scatter(True, dtype, dx, plan.decode(record), dout, g.n_outputs // planes, cells // planes, g.channels)
         return
     g.taps.n = plan.taps
-    if g.code_item > 1 or not (plan_row_sums(&g) or plan_spread(&g) or plan_pixel_sums(&g) or plan_sums(&g)
-                               or plan_flat_sums(&g)):
+    if g.code_item > 1 or not (plan_row_sums(&g) or plan_spread(&g) or plan_sums(&g) or plan_flat_sums(&g)):
         if plane_outputs(g.job) <= FEW_OUTPUTS:
             # Here planes lie one after the other, whatever those of x do.
             one_plane, apart = plan.job, g.height.length * g.height.step
@@ -87,13 +83,11 @@ cpdef backward(int dtype, ndarray dout, ndarray record, ndarray dx, Plan plan):
         plan_scatter(&g)
     threads = threads_for(g.items, <double> cells)
     g.scratch_bytes = ceil_div(g.scratch_bytes, 64) * 64
-    memory = <char *> malloc(64 + threads * g.scratch_bytes + g.taps.n * BYTES_OF_TAP + g.shared_bytes)
+    memory = <char *> malloc(64 + threads * g.scratch_bytes + g.taps.n * BYTES_OF_TAP)
     if memory == NULL:
         raise MemoryError("no memory for the scratch of a gradient")
     g.scratch = memory + (-<ptrdiff_t> memory % 64 + 64)
     lay_out_taps(&g, g.scratch + threads * g.scratch_bytes)
-    if g.shared_bytes > 0:
-        list_starts(&g, <uint32_t *> (g.taps.code + g.taps.n))
     run_items(run_gradient_item, &g, g.items, threads)
     free(memory)
 
@@ -130,9 +124,6 @@ cdef void plan_scatter(Gradient *g) noexcept:
     cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
     cdef ptrdiff_t several = 1, threads = threads_for(MOST_THREADS, <double> g.bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
-    # As many as need no blocks.
-    if g.planes >= EIGHT * (4 * threads if threads > 1 else 1) and plan_eights(g):
-        g.group = EIGHT
     g.blocks = 1
     g.items = ceil_div(g.planes, g.group)
     # Windows that lie in two blocks are looked at twice: blocks are much longer than windows.
@@ -150,7 +141,6 @@ cdef void plan_scatter(Gradient *g) noexcept:
     g.run = backward_block
     ways[1] = (b"backward of all planes as one" if g.job.height == &g.job.merged
                else b"backward of parts of planes" if g.blocks > 1 else b"backward of channels" if g.channels > 1
-               else b"backward of eight planes at a time" if g.group == EIGHT
                else b"backward of four planes at a time" if g.group == GROUP else b"backward of up to three planes")
 
 
@@ -224,8 +214,5 @@ cdef void scatter_chunk(const Gradient *g, cpool_outputs *outputs, char *dx, ptr
                                      + <uint64_t> window_start(g.height, first[1]) * g.cell[1]
                                      + <uint64_t> window_start(g.width, first[2]) * g.cell[2])
         at = output_at(g.job, plane, d, first[1], first[2])
-        if g.group == EIGHT and outputs.n_planes == EIGHT:
-            scatter_eight(g, outputs, dx, plane, at)
-        else:
-            g.kernels.scatter_record[g.dtype][g.code_item - 1](dx, g.dout + at * g.item, g.record + at * g.code_item,
-                                                               outputs)
+        g.kernels.scatter_record[g.dtype][g.code_item - 1](dx, g.dout + at * g.item, g.record + at * g.code_item,
+                                                           outputs)

@@ -1,5 +1,5 @@
-# Forward and backward of small square windows of channels last, some rows at a time. Forward, of windows whose rows
-# begin one apart: 1.2x to 2.2x against a row alone, which sees each cell of x as often as there are taps.
+# Forward of small square windows of channels last whose rows begin one apart, some rows at a time: 1.2x to 2.2x against
+# a row alone, which sees each cell of x as often as there are taps.
 
 cdef ptrdiff_t CHANNEL_ROWS = 8         # output rows done at a time: with 16 0.6x to 1.0x,
 cdef ptrdiff_t FEW_CHANNEL_ROWS = 4     # or so many, where lines of several rows have one place in the first cache,
@@ -7,7 +7,6 @@ cdef ptrdiff_t WAY_BYTES = 4096         # which those have that lie a multiple o
 cdef ptrdiff_t SECOND_CACHE_BYTES = 2 << 20  # arrays of more come at least from the last cache
 cdef ptrdiff_t PIXELS_AHEAD_BYTES = 512 # in each row; farther 0.8x to 1.0x,
 cdef ptrdiff_t FAR_PIXELS_AHEAD_BYTES = 2048  # but from memory 1.05x to 1.15x
-cdef ptrdiff_t MADE_PIXELS_BYTES = 2048 # of each row of dx that is made in scratch before it goes past the caches
 
 
 cdef bint plan_channels(Job *job) noexcept nogil:
@@ -61,77 +60,3 @@ cdef void forward_channels(const Job *job, Scratch *scratch, ptrdiff_t item) noe
         job.kernels.best_pixels[job.key](job.outputs + y * job.item, record_at(job, y),
                                          job.cells + plane_offset(job, plane) * job.item, &c)
         ow += c.n_pixels
-
-
-cdef bint plan_pixel_sums(Gradient *g) noexcept nogil:
-    """The same of backward: 1.1x to 2x against sums of a row alone, but 0.6x to 1.05x where pixels alias, and 0.5x to
-    1.4x of 2x2 windows where elements are small and dx is not.
-
-    What goes past the caches is made in scratch, some pixels of some rows at a time: 1.05x to 1.8x.
-    """
-    cdef ptrdiff_t pixel = g.channels * g.item, stride = g.width.stride
-    if (g.kernels.sum_pixels[g.dtype] == NULL or not has_vectors_of_channels(g.channels, g.item)
-            or pixel % (WAY_BYTES // 2) == 0 or not g.job.flat or not 2 <= g.job.side <= 3
-            or not 1 <= g.job.step < g.job.side or (g.job.side == 2 and g.item < 4 and g.bytes > SECOND_CACHE_BYTES)
-            or (stride == 2 and max(g.height.before, g.width.before) > 1)):
-        return False
-    if g.streams:
-        g.block = CHANNEL_ROWS
-        g.chunk = min(g.width.length, stride * max(1, MADE_PIXELS_BYTES // (stride * pixel)))
-        if g.block * g.chunk * pixel > MOST_SCRATCH:
-            return False
-        g.scratch_bytes = g.block * g.chunk * pixel
-    else:
-        g.block = stride * (FEW_CHANNEL_ROWS if g.width.length * pixel % WAY_BYTES == 0 else CHANNEL_ROWS)
-        g.chunk = g.width.length
-    g.blocks = ceil_div(g.height.length + (g.height.before if stride == 2 else 0), g.block)
-    g.items = g.planes * g.blocks
-    g.run = backward_pixels
-    ways[1] = b"backward by sums down the rows of pixels"
-    return True
-
-
-cdef void backward_pixels(const Gradient *g, char *scratch, ptrdiff_t item) noexcept nogil:
-    """A block of rows of one plane of dx, at stride 2 from where a window begins: alike columns together."""
-    cdef ptrdiff_t plane = item // g.blocks, row = g.width.output * g.channels, at = plane * g.height.output * row
-    cdef ptrdiff_t first = item % g.blocks * g.block, pixel = g.channels * g.item, column = 0, strip = 0, r
-    cdef char *dx
-    cdef char *cells
-    cdef cpool_sums c
-    c.height, c.row, c.kernel, c.stride, c.above = g.height.output, row, g.job.side, g.width.stride, 0
-    c.n_channels, c.dx_row = g.channels, g.width.length * g.channels
-    c.ahead = FAR_PIXELS_AHEAD_BYTES if g.streams else PIXELS_AHEAD_BYTES
-    c.first = first + g.height.before
-    if c.stride == 2:
-        c.first, c.above = first // 2, -g.height.before if first == 0 else 0
-        first = max(0, first - g.height.before)
-        column = -g.width.before
-    c.n_rows = min(g.block + c.above, g.height.length - first)
-    dx = g.dx + (plane * g.height.length + first) * g.width.length * pixel
-    cells = dx
-    if g.streams:
-        cells, c.dx_row = scratch, g.chunk * g.channels
-    while column < g.width.length:
-        find_viewers(g.width, column, &c)
-        c.n_pixels = min(c.n_pixels, max(1, (strip + g.chunk - column) // c.stride))
-        g.kernels.sum_pixels[g.dtype](cells + (column - strip) * pixel, g.dout + at * g.item, g.record + at, &c)
-        column += c.n_pixels * c.stride
-        if g.streams and (column - strip > g.chunk - c.stride or column >= g.width.length):
-            for r in range(c.n_rows):
-                g.kernels.pack_past(dx + (r * g.width.length + strip) * pixel, cells + r * g.chunk * pixel,
-                                    (min(column, g.width.length) - strip) * pixel)
-            strip = column
-
-
-cdef inline void find_viewers(const Axis *width, ptrdiff_t column, cpool_sums *c) noexcept nogil:
-    """The outputs that see a column, or from a window's beginning a pair of them, and how many go on like that."""
-    cdef ptrdiff_t others = c.kernel - c.stride, first = (column + width.before) // c.stride - others, viewer, t
-    for t in range(c.kernel):
-        viewer = first + min(t, others)
-        # By their columns 2, 1, 0 (of two taps 1, 0), or of pairs 2, 0, 1.
-        c.tap_code[t] = (2 * c.kernel - 1 - t * c.stride) % c.kernel if 0 <= viewer < width.output else -1
-        c.tap[t] = max(0, min(viewer, width.output - 1)) * c.n_channels
-    c.pixels = (column >= 0) + 2 * (column + 1 < width.length)
-    c.n_pixels = 1
-    if first >= 0 and c.pixels == 3:
-        c.n_pixels = max(1, min(width.output - first - others, (width.length - column) // c.stride))

@@ -67,12 +67,6 @@ cdef extern from "cpool_kernels.h" nogil:
         int checked
         const ptrdiff_t *offset_of
     ctypedef void cpool_scatter_record(void *, const void *, const void *, const cpool_outputs *) noexcept
-    ctypedef struct cpool_eight:
-        ptrdiff_t n, plane
-        const uint32_t *start
-        uint32_t dx_plane, kernel, column, row
-        ptrdiff_t n_codes
-    ctypedef void cpool_scatter_eight(void *, const void *, const void *, const cpool_eight *) noexcept
     ctypedef struct cpool_taps:
         const ptrdiff_t *offset
         const int64_t *code
@@ -85,13 +79,6 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef struct cpool_same:
         ptrdiff_t width, kernel, ahead, dx_ahead
     ctypedef void cpool_sum_same(void *, const void *, const void *, const cpool_same *, ptrdiff_t) noexcept
-    ctypedef struct cpool_sums:
-        ptrdiff_t height, row, kernel, stride, first, above, n_rows, n_pixels, n_channels, dx_row
-        int pixels
-        ptrdiff_t tap[3]
-        int64_t tap_code[3]
-        ptrdiff_t ahead
-    ctypedef void cpool_sum_pixels(void *, const void *, const void *, const cpool_sums *) noexcept
     ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t, ptrdiff_t,
                                ptrdiff_t, ptrdiff_t, ptrdiff_t, bint) noexcept
     ctypedef struct cpool_columns:
@@ -121,13 +108,11 @@ cdef extern from "cpool_kernels.h" nogil:
         cpool_best_planes *best_aside[8]
         cpool_best_pixels *best_pixels[8]
         cpool_sum_record *sum_record[7]
-        cpool_sum_pixels *sum_pixels[7]
         cpool_sum_same *sum_same[7]
         cpool_spread *spread_cells[7]
         cpool_spread *spread_pairs[7]
         cpool_sum_rows *sum_rows[7]
         cpool_scatter_record *scatter_record[7][2]
-        cpool_scatter_eight *scatter_eight[7]
         cpool_scatter *scatter_add[7]
         cpool_scatter *scatter_put[4]
         cpool_split *split[4]

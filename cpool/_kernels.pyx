@@ -10,7 +10,7 @@ from cpython.object cimport PyObject, PyTypeObject
 from cpython.pythread cimport (PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock,
                                PyThread_release_lock, PyThread_start_new_thread, PyThread_type_lock, WAIT_LOCK)
 from cpython.ref cimport Py_INCREF
-from libc.stdint cimport INT32_MAX, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy, memset
 from numpy cimport (NPY_ARRAY_CARRAY, PyArray_CheckExact, PyArray_DATA, PyArray_DESCR, PyArray_Descr, PyArray_DIMS,
@@ -57,7 +57,6 @@ include "_columns.pxi"
 include "_sums.pxi"
 include "_row_sums.pxi"
 include "_spread.pxi"
-include "_eights.pxi"
 include "_scatter.pxi"
 include "_plan.pxi"
 

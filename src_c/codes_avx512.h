@@ -27,9 +27,6 @@ typedef __m512i raw_64;
     INTRINSIC(bytes, CPOOL_NAME2(mask_storeu, CPOOL_NAME2(EPI, lane)))((char *)(p) - (first) * (lane), mask, \
                                                                        RAW(bytes, v))
 
-/* Four elements of 4 bytes for each block: from the n-th one on of low's, and the first n of high's. */
-#define BETWEEN_BLOCKS(low, high, n) ((vec)_mm512_alignr_epi8((__m512i)(high), (__m512i)(low), 4 * (n)))
-
 #define BETTER_INTEGERS(v, best) \
     INTRINSIC(VECTOR_BYTES, CPOOL_NAME3(cmpgt, CPOOL_NAME2(EPI, BYTES), mask))(RAW(VECTOR_BYTES, v), \
                                                                                RAW(VECTOR_BYTES, best))
@@ -43,8 +40,6 @@ typedef __m512i raw_64;
         RAW(VECTOR_BYTES, sum), mask, RAW(VECTOR_BYTES, sum), RAW(VECTOR_BYTES, v))
 #define ADD_FLOATS_WHERE(mask, sum, v) \
     INTRINSIC(VECTOR_BYTES, CPOOL_NAME2(mask_add, PACKED))((FLOATS)(sum), mask, (FLOATS)(sum), (FLOATS)(v))
-
-CPOOL_INLINE raw_64 widen_1_4_64(const void *p) { return _mm512_cvtepu8_epi32(_mm_loadu_si128(p)); }
 
 CPOOL_INLINE raw_64 join_64(const void *low, const void *high) {
     return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256(low)), _mm256_loadu_si256(high), 1);

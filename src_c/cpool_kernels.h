@@ -189,19 +189,6 @@ typedef struct {
 /* Backward, records of 1 or 2 bytes: adds each dout to the cell of dx that its record names, row by row. */
 typedef void cpool_scatter_record(void *dx, const void *dout, const void *record, const cpool_outputs *outputs);
 
-/*
- * The same of eight planes and windows of one depth, for records of bytes: output i of n of plane p, element
- * p * plane + i, goes to element p * dx_plane + start[i] + code * column + code / kernel * row of dx, of which all but
- * the sum may wrap. Of the starts a vector more may be read.
- */
-typedef struct {
-    ptrdiff_t n, plane;
-    const uint32_t *start;
-    uint32_t dx_plane, kernel, column, row;
-    ptrdiff_t n_codes; /* so many may be read from record on */
-} cpool_eight;
-typedef void cpool_scatter_eight(void *dx, const void *dout, const void *record, const cpool_eight *planes);
-
 /* The taps of a window: where each lies, and its code. */
 typedef struct {
     const ptrdiff_t *offset; /* [n] */
@@ -232,31 +219,6 @@ typedef struct {
     ptrdiff_t ahead, dx_ahead; /* so many elements ahead dout, or dx, is asked for; 0: it is in the first cache */
 } cpool_same;
 typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);
-
-/*
- * Backward of channels last, of windows of 2x2 taps and a stride of 1 each way, or of 3x3 and 1 or 2, records of bytes,
- * a vector of 16 bytes of channels or more: the rows of dx, dx_row apart, become the sums, from 0 on and in the order
- * of the outputs, of those whose record names them. Outputs are in `height` rows; other rows of them are not there.
- *
- * stride 1: n_pixels pixels of n_rows rows. Row r is seen by the rows of outputs first + r + 1 - kernel to first + r,
- * by their last row of taps to their first; a pixel by the outputs at tap[kernel], rising, by their taps of column
- * tap_code[kernel].
- *
- * stride 2: n_pixels pairs of pixels, of each those that `pixels` has (1 the first, 2 the second), of n_rows rows, of
- * which row `above` (0 or -1) is where the windows of row `first` begin. The outputs at tap[0] and tap[1] see the first
- * pixel by their columns tap_code[0] and tap_code[1], the second output the second one by tap_code[2].
- *
- * A tap_code less than 0: there is no such output; tap is then another one's.
- */
-typedef struct {
-    ptrdiff_t height, row; /* of outputs: rows, and elements from one to the next */
-    ptrdiff_t kernel, stride, first, above, n_rows, n_pixels, n_channels, dx_row;
-    int pixels;
-    ptrdiff_t tap[3];
-    int64_t tap_code[3];
-    ptrdiff_t ahead;       /* in bytes: so far ahead is dout asked for */
-} cpool_sums;
-typedef void cpool_sum_pixels(void *dx, const void *dout, const void *record, const cpool_sums *sums);
 
 /*
  * Windows that lie side by side. spread_cells: writes dout[n_lines][n][width] + 0, or 0, to l * line + i * dx_pitch +
@@ -326,13 +288,11 @@ typedef struct {
     cpool_best_planes *best_aside[CPOOL_N_KEYS]; /* may be NULL */
     cpool_best_pixels *best_pixels[CPOOL_N_KEYS]; /* may be NULL */
     cpool_sum_record *sum_record[CPOOL_N_DTYPES];
-    cpool_sum_pixels *sum_pixels[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_same *sum_same[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_spread *spread_cells[CPOOL_N_DTYPES];
     cpool_spread *spread_pairs[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_sum_rows *sum_rows[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_scatter_record *scatter_record[CPOOL_N_DTYPES][2]; /* last index: as of best_along */
-    cpool_scatter_eight *scatter_eight[CPOOL_N_DTYPES]; /* may be NULL */
     cpool_scatter *scatter_add[CPOOL_N_DTYPES];
     cpool_scatter *scatter_put[CPOOL_N_SIZES]; /* last index here and below: the element's size */
     cpool_split *split[CPOOL_N_SIZES];

@@ -19,21 +19,11 @@
 #define FROM_WIDEST(stage) FROM_WIDEST_VECTOR(stage) OF_WIDTH(stage, 0)
 
 #define HAS_STREAMS (CPOOL_BUILD_X86 && MAX_VECTOR_BYTES)
-/* In vectors of 16 bytes sums of rows take 1.3x to 2x of scattering, and eight planes 1.0x to 1.4x of twice four. */
+/* In vectors of 16 bytes sums of rows take 1.3x to 2x of scattering. */
 #define HAS_SUMS_OF_ROWS (CPOOL_HAS_SHUFFLE && MAX_VECTOR_BYTES >= 32)
-#define HAS_EIGHTS (MAX_VECTOR_BYTES >= 32)
-/* In narrower vectors, without masks, 1.0x to 1.3x (32 bytes) and 0.6x to 0.7x of sum_record. */
-#define HAS_PIXEL_SUMS (MAX_VECTOR_BYTES == 64)
 #define HAS_WIDE_PAIRS (CPOOL_HAS_SHUFFLE || MAX_VECTOR_BYTES == 0)
 /* Stride 2 of elements of 1 and 2 bytes straight from x: 1.2x to 4x, but SSE2 has no shuffle of bytes. */
 #define HAS_SMALL_PAIRS (CPOOL_HAS_SHUFFLE && (MAX_VECTOR_BYTES >= 32 || (MAX_VECTOR_BYTES && CPOOL_BUILD_NEON)))
-
-/* For what is left of rows of planes: 1.1x to 1.9x for 3 to 8 floats at stride 2 against 64 bytes (Zen 4). */
-#if MAX_VECTOR_BYTES == 64
-#define PLANES_BYTES 32
-#else
-#define PLANES_BYTES MAX_VECTOR_BYTES
-#endif
 
 /* How many of this instruction set's vectors, from the widest down, a row of so many bytes does not fill. */
 CPOOL_INLINE int vectors_too_wide(ptrdiff_t row_bytes) {
@@ -210,12 +200,6 @@ const cpool_kernels TABLE = {
 #endif
 #if HAS_SUMS_OF_ROWS
     .sum_rows = {EACH_WIDE(SLOT, sum_rows)},
-#endif
-#if HAS_PIXEL_SUMS
-    .sum_pixels = {CPOOL_FOR_EACH_DTYPE(SLOT, sum_pixels)},
-#endif
-#if HAS_EIGHTS
-    .scatter_eight = {CPOOL_FOR_EACH_DTYPE(SLOT, scatter_eight)},
 #endif
     .scatter_record = {CPOOL_FOR_EACH_DTYPE(RECORD_SLOT, cpool_scatter_record)},
     .scatter_add = {CPOOL_FOR_EACH_DTYPE(ADD_SLOT, cpool_scatter_add)},

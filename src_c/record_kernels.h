@@ -52,38 +52,6 @@ static void KERNEL(best_pixels)(void *y, void *record, const void *x, const cpoo
     of_width[vectors_too_wide(channels->n_channels * BYTES)](y, record, x, channels);
 }
 
-/*
- * What is left of a row is done in narrow vectors where one holds it, 1.1x for rows of 20 floats, and where half of one
- * does of two planes (best_planes), 1.15x more. Rows of half a wide vector are done in wide ones of two planes, and at
- * stride 2, of 4 bytes beside masks, of a quarter of four: 1.1x to 1.4x, but 0.93x for what is left of 24. With a
- * record a quarter left of 5x5 windows is done of four planes too, 1.1x for rows of 20 floats.
- */
-static void KERNEL(best_planes)(void *y, void *record, const void *x, const cpool_planes *planes, ptrdiff_t n) {
-    const ptrdiff_t rest = planes->output[1] % (MAX_VECTOR_BYTES / BYTES), end = planes->output[1];
-    const ptrdiff_t whole = rest * BYTES <= MAX_VECTOR_BYTES / 2 ? end - rest : end;
-    const int quarters = MAX_VECTOR_BYTES == 64 && BYTES == 4;
-    int shares = planes->stride == 2 ? quarters : 2 * rest * BYTES > PLANES_BYTES;
-    if (whole) shares = quarters && record && planes->kernel == 5 && 4 * rest * BYTES <= MAX_VECTOR_BYTES;
-    if (whole) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, 0, whole);
-    if (whole == end) return;
-    if (shares) OF_WIDTH(best_planes, MAX_VECTOR_BYTES)(y, record, x, planes, n, whole, end);
-    else OF_WIDTH(best_planes, PLANES_BYTES)(y, record, x, planes, n, whole, end);
-}
-#endif
-
-#if MAX_VECTOR_BYTES && RECORD_BYTES == 1 && SUMS
-/*
- * What is left of a row is done in narrow vectors where one holds it; beside masks only of elements of 1 and 2 bytes
- * and of rows that are shorter than one: else wide vectors hold it of several rows.
- */
-static void KERNEL(sum_same)(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n) {
-    const ptrdiff_t rest = same->width % (MAX_VECTOR_BYTES / BYTES), end = same->width;
-    const int narrow = rest * BYTES <= PLANES_BYTES &&
-                       (MAX_VECTOR_BYTES < 64 || BYTES < 4 || end * BYTES < PLANES_BYTES);
-    const ptrdiff_t whole = narrow ? end - rest : end;
-    if (whole) OF_WIDTH(sum_same, MAX_VECTOR_BYTES)(dx, dout, record, same, n, 0, whole);
-    if (whole < end) OF_WIDTH(sum_same, PLANES_BYTES)(dx, dout, record, same, n, whole, end);
-}
 #endif
 
 #if RECORD_BYTES == 1 && SUMS
@@ -92,13 +60,6 @@ static void KERNEL(sum_record)(void *dx, const void *dout, const void *record, c
     static cpool_sum_record *const of_width[] = {FROM_WIDEST(sum_record)}; /* a cell fills one vector or more */
     of_width[vectors_too_wide(cells->width * BYTES)](dx, dout, record, taps, cells);
 }
-
-#if HAS_PIXEL_SUMS
-static void KERNEL(sum_pixels)(void *dx, const void *dout, const void *record, const cpool_sums *sums) {
-    static cpool_sum_pixels *const of_width[] = {FROM_WIDEST_VECTOR(sum_pixels)};
-    of_width[vectors_too_wide(sums->n_channels * BYTES)](dx, dout, record, sums);
-}
-#endif
 
 #define SPREAD(stage, apart) \
     static void KERNEL(stage)(void *dx, ptrdiff_t dx_pitch, const void *dout, const void *record, \
@@ -119,8 +80,6 @@ SPREAD(spread_pairs, 2)
 
 #if MAX_VECTOR_BYTES == 0 && RECORD_BYTES <= 2 && SUMS
 #include "scatter_record.h"
-#elif HAS_EIGHTS && RECORD_BYTES == 1 && SUMS
-#include "scatter_eight.h"
 #endif
 #undef RECORD
 #undef RECORD_T

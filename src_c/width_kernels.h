@@ -56,10 +56,10 @@ CPOOL_INLINE winner earlier_of(winner first, winner second) {
 #include "window_ring.h"
 #endif
 #endif
-#if VECTOR_BYTES && (VECTOR_BYTES == MAX_VECTOR_BYTES || VECTOR_BYTES == PLANES_BYTES) && RECORD_BYTES == 1
+#if VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1
+#if VECTOR_BYTES
 #include "window_planes.h"
 #endif
-#if VECTOR_BYTES == MAX_VECTOR_BYTES && RECORD_BYTES == 1
 #include "window_one.h"
 #endif
 #if VECTOR_BYTES == MAX_VECTOR_BYTES && VECTOR_BYTES >= 32 && BYTES == 4 && RECORD_BYTES == 1
@@ -67,7 +67,7 @@ CPOOL_INLINE winner earlier_of(winner first, winner second) {
 #endif
 #if RECORD_BYTES == 1 && SUMS
 #include "window_spread.h"
-#if VECTOR_BYTES && (HAS_PIXEL_SUMS || VECTOR_BYTES == MAX_VECTOR_BYTES)
+#if VECTOR_BYTES && VECTOR_BYTES == MAX_VECTOR_BYTES
 #include "window_sums_down.h"
 #endif
 #endif

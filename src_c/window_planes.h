@@ -29,16 +29,8 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
     vec cells[MOST_TAPS];
     shortly_ahead(x, stride * VECTOR_BYTES, far);
     if (stride == 2) load_pairs_apart(x, apart, parts, cells, cells + 1);
-#if HAS_QUARTERS
-    if (stride == 1 && parts == 4) { /* of 5 taps */
-        cells[0] = load_parts(x, apart, parts), cells[4] = load_parts(x + 4, apart, parts);
-        cells[1] = BETWEEN_BLOCKS(cells[0], cells[4], 1);
-        cells[2] = BETWEEN_BLOCKS(cells[0], cells[4], 2);
-        cells[3] = BETWEEN_BLOCKS(cells[0], cells[4], 3);
-    }
-#endif
     CPOOL_UNROLL
-    for (int t = stride == 2 ? 2 : parts == 4 ? kernel : 0; t < kernel; t++) {
+    for (int t = stride == 2 ? 2 : 0; t < kernel; t++) {
         cells[t] = stride == 2 ? load_evens_apart(x + 2, apart, parts) : as_bool(load_parts(x + t, apart, parts));
         OPAQUE(cells[t]);
     }
@@ -199,13 +191,12 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
  */
 typedef int NAMED(down)(T *y, RECORD_T *record, const T *x, const cpool_planes *planes, ptrdiff_t n,
                         const plane_columns *columns);
-#define CAN_PART(kernel, stride, parts) \
-    ((parts) == 1 || ((parts) == 2 ? (stride) == 2 || VECTOR_BYTES >= 32 \
-                                   : ((stride) == 2 || (kernel) == 5) && HAS_QUARTERS))
+#define CAN_PART(stride, parts) \
+    ((parts) == 1 || ((parts) == 2 ? (stride) == 2 || VECTOR_BYTES >= 32 : (stride) == 2 && HAS_QUARTERS))
 #define DOWN(kernel, stride, parts, has_place, ordered) \
     static CPOOL_NOINLINE int NAMED(down_##kernel##stride##parts##has_place##ordered)( \
         T *y, RECORD_T *record, const T *x, const cpool_planes *planes, ptrdiff_t n, const plane_columns *columns) { \
-        const int never = !CAN_PART(kernel, stride, parts) || (stride == 2 && !HAS_PAIRS) || (ordered && !IS_ORDERED); \
+        const int never = !CAN_PART(stride, parts) || (stride == 2 && !HAS_PAIRS) || (ordered && !IS_ORDERED); \
         if (never) return 1; \
         return down_columns(y, record, x, planes, n, columns, kernel, stride, parts, has_place, ordered); \
     }
@@ -221,20 +212,21 @@ typedef int NAMED(down)(T *y, RECORD_T *record, const T *x, const cpool_planes *
 EACH(DOWN)
 
 /*
- * cpool_best_planes of the columns from `first` to `end_column`, one vector of them after the other: the last ones
- * overlap, or end beyond the rows.
+ * cpool_best_planes: one vector of columns after the other. The last ones overlap, or end beyond the rows; where they
+ * fill half of one it has those of two planes, and at stride 2, of 4 bytes beside masks, a quarter those of four.
  */
-static CPOOL_NOINLINE void NAMED(best_planes)(void *y, void *record, const void *x, const cpool_planes *p, ptrdiff_t n,
-                                              ptrdiff_t first, ptrdiff_t end_column) {
+static CPOOL_NOINLINE void KERNEL(best_planes)(void *y, void *record, const void *x, const cpool_planes *p,
+                                               ptrdiff_t n) {
     static NAMED(down) *const all[] = {EACH(NAME)};
     plane_columns c = {.flip = flip_of(p->flip)};
-    const ptrdiff_t n_columns = end_column - first, window = p->stride == 2 ? p->kernel + 1 : (p->kernel - 1) / 2;
-    const int quarters = CAN_PART(p->kernel, p->stride, 4) && n_columns <= LANES / 4;
-    const int halves = CAN_PART(p->kernel, p->stride, 2) && n_columns <= LANES / 2, has_place = record != NULL;
-    const ptrdiff_t lanes = quarters ? LANES / 4 : halves ? LANES / 2 : LANES;
-    NAMED(down) *const *const down = all + 4 * (3 * window + quarters + (quarters | halves)) + 2 * has_place;
-    for (c.first = first; c.first < end_column; c.first += LANES) {
-        if (p->output[1] > lanes && c.first > p->output[1] - lanes) c.first = p->output[1] - lanes;
+    const ptrdiff_t window = p->stride == 2 ? p->kernel + 1 : (p->kernel - 1) / 2, has_place = record != NULL;
+    for (ptrdiff_t lanes; c.first < p->output[1]; c.first += lanes) {
+        const ptrdiff_t left = p->output[1] - c.first;
+        const int quarters = CAN_PART(p->stride, 4) && left <= LANES / 4;
+        const int halves = CAN_PART(p->stride, 2) && left <= LANES / 2;
+        NAMED(down) *const *const down = all + 4 * (3 * window + quarters + (quarters | halves)) + 2 * has_place;
+        lanes = quarters ? LANES / 4 : halves ? LANES / 2 : LANES;
+        if (p->output[1] > lanes && left < lanes) c.first = p->output[1] - lanes;
         for (ptrdiff_t t = 0; t < p->kernel; t++) {
             PLACE_T outside[LANES], place[LANES];
             for (ptrdiff_t lane = 0; lane < LANES; lane++) {

@@ -10,15 +10,12 @@ from tables import assert_same, layer_class, running
 import cpool
 from cpool import _kernels
 
-EIGHTS = "backward of eight planes at a time"
 GROUPS, PLANES = "backward of four planes at a time", "backward of up to three planes"
 CHANNELS, PARTS, ONE = "backward of channels", "backward of parts of planes", "backward of all planes as one"
 PAIRS, CELLS = "backward of pairs", "backward of windows of channels side by side"
 SUMS, ROWS = "backward by sums of channels", "backward by sums of rows"
-PIXELS = "backward by sums down the rows of pixels"
 FLAT, DOWN = "backward by sums of all cells", "backward by sums down the columns"
 INDICES = "backward by indices"
-MOST_STARTS = 8192  # outputs of a plane of eight
 VECTOR_BYTES = {"avx512": 64, "avx2": 32, "sse2": 16, "neon": 16, "scalar": 0}
 
 
@@ -44,8 +41,7 @@ def gradients(rng, dtype, shape, nan=False):
 def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None, nan=False):
     """Backward of a gradient of this dtype through a float32 forward; window: from kernel_size on.
 
-    taken: the names of the ways; GROUPS where planes are scattered together, as many as there are vectors for; of what
-    is scattered, small windows may be summed, see size_is_left and goes_by_rows.
+    taken: the names of the ways; of what is scattered, small windows may be summed, see size_is_left and goes_by_rows.
     """
     rng, rank, dtype = np.random.default_rng(0), len(window[0]), np.dtype(dtype)
     x = values(rng, np.dtype("f4"), shape, "ties")  # so that neighbouring windows share their winners
@@ -60,20 +56,14 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
     if isa == "scalar" and taken == {PAIRS}:  # for vectors alone
         taken = now & {GROUPS, PLANES, PARTS, ONE}
         assert taken
-    planes, outputs = prod(shape[:-rank]), prod(y_shape[-rank:])
-    flat = (1, *window[0])[-3] == 1 and (1, *shape[-rank:])[-3] == 1 if rank == 3 else True
-    eights = VECTOR_BYTES[isa] >= 32 and planes >= 8 and prod(window[0]) <= 256 and outputs <= MOST_STARTS and flat
-    taken = {EIGHTS if name == GROUPS and eights else name for name in taken}
     if not last and are_one(shape, y_shape, window):
-        taken = {ONE if name in (GROUPS, EIGHTS, PLANES) else name for name in taken - {PARTS}}
+        taken = {ONE if name in (GROUPS, PLANES) else name for name in taken - {PARTS}}
     down = not last and goes_down(isa, shape, window, dtype.itemsize)
     if y_shape == shape and size_is_left(isa, shape, window, dtype.itemsize, down):
         way = DOWN if down else FLAT
-        taken = {way if name in (GROUPS, EIGHTS, PLANES, ONE, CHANNELS) else name for name in taken - {PARTS}}
+        taken = {way if name in (GROUPS, PLANES, ONE, CHANNELS) else name for name in taken - {PARTS}}
     elif not last and goes_by_rows(isa, shape, y_shape, window, dtype.itemsize):
-        taken = {ROWS if name in (GROUPS, EIGHTS, PLANES, ONE, PAIRS) else name for name in taken - {PARTS}}
-    if last and goes_down_pixels(isa, shape, window, dtype.itemsize):
-        taken = {PIXELS if name in (SUMS, CHANNELS, FLAT) else name for name in taken - {PARTS}}
+        taken = {ROWS if name in (GROUPS, PLANES, ONE, PAIRS) else name for name in taken - {PARTS}}
     assert now == ({PARTS} if threaded and PARTS in taken else taken - {PARTS})
     assert_same(dx, added(dout, indices, shape, rank))
 
@@ -143,19 +133,6 @@ def goes_by_rows(isa, shape, y_shape, window, item):
     at_once = lanes if cells <= lanes == 64 // item else lanes * step
     used = -(-cells // at_once) * at_once
     return 4 * prod(kernel) * item * used <= 5.25 * VECTOR_BYTES[isa] * cells or (far and row >= 128)
-
-
-def goes_down_pixels(isa, shape, window, item):
-    """Whether windows of channels last have their sums made down rows of pixels, vector by vector of channels."""
-    kernel, stride = window[0], (*window, window[0])[1]
-    pixel = shape[-len(kernel) - 1] * item
-    padding = window[2] if len(window) > 2 else (0, 0)
-    before = [p if isinstance(p, int) else p[0] for p in padding]
-    square = kernel in ((2, 2), (3, 3)) and stride == (1, 1)
-    serves = square or (kernel == (3, 3) and stride == (2, 2) and max(before) <= 1)
-    plain = serves and (len(window) <= 3 or window[3] == (1, 1))
-    near = kernel != (2, 2) or item >= 4 or prod(shape) * item <= 2 << 20
-    return plain and near and isa == "avx512" and pixel >= 16 and pixel % 2048 != 0
 
 
 def size_is_left(isa, shape, window, item, down):

@@ -166,10 +166,7 @@ static void test_dtype(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdi
             test_best_planes(table, op, dtype, n + table->vector_bytes / (ptrdiff_t)elements[dtype].bytes, width, 1);
     }
     test_sum_record(table, dtype, n, width);
-    if (table->sum_pixels[elements[dtype].code] && width * (ptrdiff_t)elements[dtype].bytes >= 16)
-        test_sum_pixels(table, dtype, n, width);
     if (table->sum_same[elements[dtype].code]) test_sum_same(table, dtype, n, width);
-    if (table->scatter_eight[elements[dtype].code]) test_scatter_eight(table, dtype, width);
     for (int i = 0; table->sum_rows[elements[dtype].code] && i < 4; i++) test_sum_rows(table, dtype, n, width);
     test_spread(table, dtype, 1, n, width);
     if (table->spread_pairs[elements[dtype].code]) test_spread(table, dtype, 2, n, width);

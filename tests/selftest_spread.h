@@ -1,6 +1,6 @@
 /*
- * selftest_spread.h - sum_record, sum_same, sum_pixels, sum_rows, spread_cells, spread_pairs and scatter_eight against
- * naive loops over outputs and taps.
+ * selftest_spread.h - sum_record, sum_same, sum_rows, spread_cells and spread_pairs against naive loops over outputs
+ * and taps.
  */
 enum { MAX_SPREAD = 12 };
 
@@ -39,47 +39,6 @@ static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, 
     }
     one_nan_of_all(type, dx, span);
     count(as_expected(SLOT_Y), table->isa, "sum_record", type->name, 1, n, width);
-}
-
-/* Rows of dx that see rows of outputs beside those that there are, and pixels that see fewer outputs than others. */
-static void test_sum_pixels(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
-    const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_pixels = between(1, 3), kernel = between(2, 3);
-    const ptrdiff_t stride = kernel == 3 ? between(1, 2) : 1;
-    cpool_sums sums = {.height = between(1, n + 2), .kernel = kernel, .stride = stride, .first = between(-2, 4),
-                       .above = stride == 2 ? -between(0, 1) : 0, .n_rows = n, .n_pixels = n_pixels,
-                       .n_channels = width, .ahead = between(0, 9999),
-                       .pixels = n_pixels == 1 && stride == 2 ? (int)between(1, 3) : 3};
-    for (ptrdiff_t t = 0; t < kernel; t++) {
-        sums.tap[t] = t == 2 && stride == 2 ? sums.tap[1] : between(0, 2) * width;
-        sums.tap_code[t] = between(0, 4) ? stride == 1 ? kernel - 1 - t : (int64_t[]){2, 0, 1}[t] : -1;
-    }
-    sums.row = (n_pixels + 2) * width + between(0, 3);
-    sums.dx_row = stride * n_pixels * width + between(0, 3);
-    const ptrdiff_t outputs = sums.height * sums.row, span = (n - 1) * sums.dx_row + stride * n_pixels * width;
-    uint8_t *dout = place_in(SLOT_VALUES, outputs * bytes), *record = place_in(SLOT_CODE, outputs);
-    uint8_t *dx = output_in(SLOT_Y, span * bytes), *image = image_of(SLOT_Y, dx);
-    fill_values(dout, dtype, outputs);
-    for (ptrdiff_t i = 0; i < outputs; i++) record[i] = (uint8_t)between(0, 8);
-    table->sum_pixels[elements[dtype].code](dx, dout, record, &sums);
-    for (ptrdiff_t r = 0; r < n; r++)
-        for (ptrdiff_t i = 0; i < stride * n_pixels * width; i++) {
-            const ptrdiff_t to = (r * sums.dx_row + i) * bytes, second = stride == 2 && i / width % 2;
-            if (!(sums.pixels >> second & 1)) continue;
-            memset(image + to, 0, (size_t)bytes);
-            for (ptrdiff_t t_row = kernel - 1; t_row >= 0; t_row--)
-                for (ptrdiff_t t = second ? 2 : 0; t < (stride == 2 && !second ? 2 : kernel); t++) {
-                    /* Row r is row r - above of those from where a window begins. */
-                    const ptrdiff_t down = stride == 1 ? r - t_row : r - sums.above - t_row;
-                    const ptrdiff_t row = sums.first + (down - (down & (stride - 1))) / stride;
-                    const ptrdiff_t from = row * sums.row + i / (stride * width) * width + i % width + sums.tap[t];
-                    if ((down & (stride - 1)) || row < 0 || row >= sums.height || sums.tap_code[t] < 0) continue;
-                    if (record[from] == kernel * t_row + sums.tap_code[t]) type->add(image + to, dout + from * bytes);
-                }
-            type->one_nan(dx + to);
-            type->one_nan(image + to);
-        }
-    count(as_expected(SLOT_Y), table->isa, "sum_pixels", type->name, 1, n, width);
 }
 
 /* Records name any tap, also of cells that a plane's windows do not have. */
@@ -188,34 +147,4 @@ static void test_spread(const cpool_kernels *table, int dtype, ptrdiff_t apart, 
             }
     one_nan_of_all(type, dx, cells);
     count(as_expected(SLOT_Y), table->isa, apart == 2 ? "spread_pairs" : "spread_cells", type->name, 1, n, width);
-}
-
-static void test_scatter_eight(const cpool_kernels *table, int dtype, ptrdiff_t n) {
-    const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, plane = n + between(0, 3), kernel = between(1, 9);
-    const ptrdiff_t column = between(0, 2), row = between(0, 4), top = between(0, 3) ? 3 * kernel : 255;
-    const ptrdiff_t dx_plane = top * column + top / kernel * row + between(21, 30), cells = 8 * dx_plane;
-    const ptrdiff_t vector = WIDEST_VECTOR / 4;
-    const ptrdiff_t codes = 7 * plane + n + between(0, vector);
-    if (cells * bytes > MIN_SLOT_BYTES || codes * bytes > MIN_SLOT_BYTES) return;
-    uint8_t *dout = place_in(SLOT_VALUES, (7 * plane + n) * bytes), *record = place_in(SLOT_CODE, codes);
-    uint8_t *start = place_in(SLOT_INDICES, (n + vector) * 4), *dx = output_in(SLOT_Y, cells * bytes);
-    fill_values(dout, dtype, 7 * plane + n);
-    fill_values(dx, dtype, cells);
-    memcpy(image_of(SLOT_Y, dx), dx, (size_t)(cells * bytes));
-    for (ptrdiff_t i = 0; i < codes; i++) record[i] = (uint8_t)between(0, top);
-    for (ptrdiff_t i = 0; i < n + vector; i++) store_unsigned(start + 4 * i, 4, (uint64_t)between(0, 20));
-    const cpool_eight eight = {.n = n, .plane = plane, .start = (const uint32_t *)(const void *)start,
-                               .dx_plane = (uint32_t)dx_plane, .kernel = (uint32_t)kernel,
-                               .column = (uint32_t)column, .row = (uint32_t)row, .n_codes = codes};
-    table->scatter_eight[elements[dtype].code](dx, dout, record, &eight);
-    for (ptrdiff_t p = 0; p < 8; p++)
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const ptrdiff_t code = record[p * plane + i];
-            const ptrdiff_t to = p * dx_plane + (ptrdiff_t)load_unsigned(start + 4 * i, 4) + code * column +
-                                 code / kernel * row;
-            type->add(image_of(SLOT_Y, dx) + to * bytes, dout + (p * plane + i) * bytes);
-        }
-    one_nan_of_all(type, dx, cells);
-    count(as_expected(SLOT_Y), table->isa, "scatter_eight", type->name, 1, 8, n);
 }

@@ -42,15 +42,15 @@ def test_sums_of_channels(isa, shape, window, dtype):
     ("shape", "window"),
     [
         ((2, 37, 9, 10), ((3, 3), (1, 1), (1, 1))),
-        ((2, 16, 19, 4), ((3, 3), (1, 1))),  # blocks of eight rows
-        ((1, 64, 9, 16), ((3, 3), (1, 1), (1, 1))),  # of four: rows lie 4096 bytes apart
+        ((2, 16, 19, 4), ((3, 3), (1, 1))),
+        ((1, 64, 9, 16), ((3, 3), (1, 1), (1, 1))),  # rows lie 4096 bytes apart
         ((1, 256, 5, 5), ((3, 3), (1, 1), (1, 1))),  # pixels lie 2048 bytes apart
         ((2, 20, 3, 3), ((3, 3), (1, 1))),  # one window
         ((2, 20, 1, 2), ((3, 3), (1, 1), (1, 1))),
         ((2, 18, 6, 7), ((3, 3), (1, 1), ((0, 2), (2, 0)))),
         ((2, 37, 9, 10), ((3, 3), (2, 2), (1, 1))),
-        ((2, 16, 40, 5), ((3, 3), (2, 2))),  # blocks of sixteen rows
-        ((2, 20, 36, 6), ((3, 3), (2, 2), (1, 1))),  # that begin in the padding
+        ((2, 16, 40, 5), ((3, 3), (2, 2))),
+        ((2, 20, 36, 6), ((3, 3), (2, 2), (1, 1))),
         ((1, 64, 21, 16), ((3, 3), (2, 2), (1, 1))),
         ((2, 18, 12, 11), ((3, 3), (2, 2), ((1, 0), (0, 1)), (1, 1), True)),
         ((2, 17, 8, 8), ((3, 3), (2, 2), ((2, 0), (0, 0)))),
@@ -58,7 +58,7 @@ def test_sums_of_channels(isa, shape, window, dtype):
     ],
     ids=str,
 )
-def test_sums_down_pixels(isa, shape, window, dtype):
+def test_sums_of_channels_of_small_windows(isa, shape, window, dtype):
     path = SUMS if summed(isa, shape, window, np.dtype(dtype).itemsize) else CHANNELS
     check({path}, isa, shape, window, last=True, dtype=dtype)
 
@@ -88,14 +88,14 @@ def test_sums_of_channels_at_the_limits(isa, dtype, shape, window, taken):
         ((3, 1026, 1024, 4), ((2, 2), (2, 2), (1, 1)), 16),
         ((3, 1026, 1024, 4), ((2, 2), (2, 2), (1, 1)), 4),
         ((1, 1026, 1024, 9), ((2, 2), (1, 1), (1, 1)), 0),  # cells that do not begin at multiples of 16
-        ((2, 131, 320, 70), ((3, 3), (2, 2)), 4),  # strips of three pairs of pixels
+        ((2, 131, 320, 70), ((3, 3), (2, 2)), 4),
         ((3, 130, 321, 48), ((3, 3), (2, 2), (1, 1)), 0),
         ((2, 59, 40, 96), ((3, 3), (2, 2), (1, 1)), 16),  # rows of whole vectors that begin amid a line of the cache
         ((2, 59, 50, 64), ((3, 3), (2, 2)), 60),
-        ((1, 70, 71, 1100), ((3, 3), (2, 2), (1, 1)), 16),  # of one pair
-        ((1, 71, 70, 1100), ((3, 3), (1, 1)), 4),  # of one pixel
+        ((1, 70, 71, 1100), ((3, 3), (2, 2), (1, 1)), 16),
+        ((1, 71, 70, 1100), ((3, 3), (1, 1)), 4),
         ((4, 133, 160, 70), ((3, 3), (1, 1), (1, 1)), 12),
-        ((3, 150_000, 1, 16), ((3, 3), (2, 2), (1, 1)), 0),  # columns of one pixel
+        ((3, 150_000, 1, 16), ((3, 3), (2, 2), (1, 1)), 0),  # rows of one pixel
     ],
     ids=str,
 )

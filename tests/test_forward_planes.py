@@ -67,6 +67,18 @@ def test_planes_of_rows_of_one_vector(dtype, arguments):
 
 @each(
     [
+        ("f4", (1, 5000, 5, 51), ((3, 3), (2, 2))),  # 25 outputs a row, more than 4 MiB
+        ("f4 i4", (1, 7000, 5, 35), ((2, 2), (2, 2))),  # 17
+    ]
+)
+def test_rows_of_planes_from_far_caches(dtype, arguments):
+    check(ROWS, dtype, *arguments)
+    small = (1, 50, *arguments[0][2:]), arguments[1]
+    check(PLANES, dtype, *small)
+
+
+@each(
+    [
         ("f4 u4", (2, 3, 9, 60), ((3, 3), (1, 1), (1, 1))),
         ("f4", (2, 2, 35, 33), ((5, 5), (1, 1), (2, 2))),
         ("f8 i8", (2, 17, 6, 30), ((2, 2), (1, 1), (1, 0))),

@@ -17,7 +17,7 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
                          ptrdiff_t step, const int n_vectors, const int has_place, const int placed,
                          const int ordered) {
     winner best[8], cell[8];
-    nan_sum nan = {0};
+    best_mask nan = {0};
     const lanes_vec flip = flip_of(window->flip);
     at += window->tap;
 #if RECORD_BYTES == 1
@@ -33,7 +33,7 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
              splat(window->row_code[r] + window->tap_code + (t)) + (placed ? PLACE(r, k) : splat(0))}
     for (int k = 0; k < n_vectors; k++) best[k] = CELL(0, 0, k);
     for (int k = 0; ordered && k < n_vectors; k += 2)
-        sum_nan(&nan, best[k].value, best[n_vectors > 1 ? k + 1 : k].value);
+        note_nan(&nan, best[k].value, best[n_vectors > 1 ? k + 1 : k].value);
     for (ptrdiff_t r = 0; r < window->n_rows; r++)
         for (ptrdiff_t t = r == 0; t < window->n_taps; t++) {
             for (int k = 0; k < n_vectors; k++) {
@@ -41,13 +41,13 @@ CPOOL_INLINE int best_at(T *y, RECORD_T *record, ptrdiff_t y_step, const cpool_w
                 OPAQUE(cell[k].value);
             }
             for (int k = 0; ordered && k < n_vectors; k += 2)
-                sum_nan(&nan, cell[k].value, cell[n_vectors > 1 ? k + 1 : k].value);
+                note_nan(&nan, cell[k].value, cell[n_vectors > 1 ? k + 1 : k].value);
             for (int k = 0; k < n_vectors; k++) best[k] = WINNER(best[k], cell[k]);
         }
 #undef CELL
 #undef PLACE
 #undef WINNER
-    if (ordered && any_summed(nan)) return 0;
+    if (ordered && any_nan(nan)) return 0;
     for (int k = 0; k < n_vectors; k++) store_winner(y + k * y_step, record + k * y_step, best[k], flip, has_place);
     return 1;
 }

@@ -17,8 +17,8 @@ typedef struct {
     vec fill;
 } channel_taps;
 
-/* The best of the taps in a row of x. nan: the sum, NaN if one is, of those that no pixel before has: from `shared`. */
-CPOOL_INLINE winner best_of_taps(const T *x, const channel_taps *taps, ptrdiff_t far, ptrdiff_t shared, vec *nan,
+/* The best of the taps in a row of x. NaN is noted of those that no pixel before has: from `shared`. */
+CPOOL_INLINE winner best_of_taps(const T *x, const channel_taps *taps, ptrdiff_t far, ptrdiff_t shared, best_mask *nan,
                                  const int kernel, const int has_place, const int ordered) {
     winner cell[5], best;
     shortly_ahead(x + taps->tap[kernel - 1], VECTOR_BYTES, far);
@@ -28,7 +28,7 @@ CPOOL_INLINE winner best_of_taps(const T *x, const channel_taps *taps, ptrdiff_t
         OPAQUE(cell[t].value);
         cell[t].value = flipped(cell[t].value, taps->flip);
         cell[t].place = taps->place[t];
-        if (ordered && t >= shared) *nan = sum_of(*nan, cell[t].value);
+        if (ordered && t >= shared) note_nan(nan, cell[t].value, cell[t].value);
     }
     best = cell[0];
     CPOOL_UNROLL
@@ -41,7 +41,7 @@ CPOOL_INLINE winner best_of_taps(const T *x, const channel_taps *taps, ptrdiff_t
  * are padding, which counts as fill and names the window's first cell.
  */
 CPOOL_INLINE void down_pixel(T *y, RECORD_T *record, const T *x, const channel_taps *taps, const cpool_channels *p,
-                             ptrdiff_t shared, vec *nan, const int kernel, const int some_outside,
+                             ptrdiff_t shared, best_mask *nan, const int kernel, const int some_outside,
                              const int has_place, const int ordered) {
     winner row[6], below, pair;
     ptrdiff_t first = p->first;
@@ -84,7 +84,7 @@ CPOOL_INLINE void down_pixel(T *y, RECORD_T *record, const T *x, const channel_t
 #undef OUT
 }
 
-/* All pixels, once more in the order of all floats where there is NaN, or infinities of both signs. */
+/* All pixels, once more in the order of all floats where there is NaN. */
 CPOOL_INLINE void best_of_pixels(T *y, RECORD_T *record, const T *x, const cpool_channels *channels, const int kernel,
                                  const int has_place) {
     const cpool_channels p = *channels; /* in copies: to the compiler a record's bytes could be these */
@@ -96,7 +96,7 @@ CPOOL_INLINE void best_of_pixels(T *y, RECORD_T *record, const T *x, const cpool
         OPAQUE(taps.row[t]); /* GCC 12 would make them anew each time */
     }
     for (int ordered = IS_ORDERED, again = 1; again; ordered = 0) {
-        vec nan = zero();
+        best_mask nan = {0};
         for (ptrdiff_t i = 0; i < p.n_pixels; i++)
             for (ptrdiff_t j = 0; j < p.n_channels; j += LANES) {
                 if (j > p.n_channels - LANES) j = p.n_channels - LANES;
@@ -109,7 +109,7 @@ CPOOL_INLINE void best_of_pixels(T *y, RECORD_T *record, const T *x, const cpool
                 else DOWN(0, IS_ORDERED);
 #undef DOWN
             }
-        again = ordered && has_nan(nan);
+        again = ordered && any_nan(nan);
     }
 }
 

@@ -35,7 +35,7 @@ CPOOL_INLINE known_window known_of(const cpool_window *window, ptrdiff_t at, con
  * neither the winner nor, with that one's place, its place.
  */
 CPOOL_INLINE void best_of_known(T *y, RECORD_T *record, const known_window *known, const T *const *row, ptrdiff_t far,
-                                nan_sum *nan, const int rows, const int taps, const int stride, const int left,
+                                best_mask *nan, const int rows, const int taps, const int stride, const int left,
                                 const int has_place, int streams, const int ordered) {
     winner best = {zero(), splat(0)}, before = best, cell[3];
     CPOOL_UNROLL
@@ -62,7 +62,7 @@ CPOOL_INLINE void best_of_known(T *y, RECORD_T *record, const known_window *know
         if (stride == 2 && taps == 3) cell[2].value = load_evens(first + 2);
         for (int t = 0; t < taps; t++) {
             cell[t].value = flipped(cell[t].value, known->flip);
-            if (ordered && (r * taps + t) % 2) sum_nan(nan, cell[t].value, before.value);
+            if (ordered && (r * taps + t) % 2) note_nan(nan, cell[t].value, before.value);
             before = cell[t];
         }
         best = r ? winner_of(best, cell[0], has_place, ordered) : cell[0];
@@ -76,7 +76,7 @@ CPOOL_INLINE void best_of_known(T *y, RECORD_T *record, const known_window *know
         store_past(y, flipped(best.value, known->flip));
         if (has_place) store_code(record, best.place);
     } else store_winner(y, record, best, known->flip, has_place);
-    if (ordered && rows * taps % 2) sum_nan(nan, before.value, before.value);
+    if (ordered && rows * taps % 2) note_nan(nan, before.value, before.value);
 }
 
 /* n vectors of windows, y_step apart in y and step apart in x, from `at` on; whether anything was NaN. */
@@ -85,7 +85,7 @@ CPOOL_INLINE int best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const known_
                           const int left, const int has_place, int streams, const int ordered) {
     /* Of rows of NCHW below each other 0.9x to 1.0x. */
     const int asks = has_place && far && !streams && (stride == 1 || y_step == LANES);
-    nan_sum nan = {0};
+    best_mask nan = {0};
     const T *row[CPOOL_MOST_PAIR_ROWS];
     for (int r = 0; r < rows; r++) row[r] = known->row[r] + at;
     for (; n > 0; n--, y += y_step, record += y_step) {
@@ -93,7 +93,7 @@ CPOOL_INLINE int best_run(T *y, RECORD_T *record, ptrdiff_t y_step, const known_
         best_of_known(y, record, known, row, far, &nan, rows, taps, stride, left, has_place, streams, ordered);
         for (int r = 0; r < rows; r++) row[r] += step;
     }
-    return ordered && any_summed(nan);
+    return ordered && any_nan(nan);
 }
 
 /* The same in the order of all floats, where there is NaN. */

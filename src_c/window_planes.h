@@ -23,7 +23,7 @@ typedef struct {
 
 /* The best of the taps in a row of x. */
 CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns *columns, vec fill, ptrdiff_t far,
-                                nan_sum *nan, const int kernel, const int stride, const int parts,
+                                best_mask *nan, const int kernel, const int stride, const int parts,
                                 const int has_place, const int ordered) {
     winner best = {fill, columns->place[0]};
     vec cells[MOST_TAPS];
@@ -39,7 +39,7 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
     /* Of stride 1 the first and the last tap see all cells, if lanes are not fewer than what lies between. */
     if (ordered)
         for (int t = stride == 1 && LANES >= (kernel - 1) * parts ? kernel - 1 : 1; t < kernel; t++)
-            sum_nan(nan, cells[t], cells[stride == 2 ? t - 1 : 0]);
+            note_nan(nan, cells[t], cells[stride == 2 ? t - 1 : 0]);
     if (columns->left) {
         CPOOL_UNROLL
         for (int t = 0; t < kernel / 2; t++) cells[t] = choose(columns->outside[t], fill, cells[t]);
@@ -58,7 +58,7 @@ CPOOL_INLINE winner best_of_row(const T *x, ptrdiff_t apart, const plane_columns
 
 /* The same of a row that may be padding: that names the window's first cell in its column. */
 CPOOL_INLINE winner row_or_padding(const T *x, ptrdiff_t row, ptrdiff_t pitch, ptrdiff_t height, ptrdiff_t apart,
-                                   const plane_columns *columns, vec fill, ptrdiff_t far, nan_sum *nan,
+                                   const plane_columns *columns, vec fill, ptrdiff_t far, best_mask *nan,
                                    const int kernel, const int stride, const int parts, const int has_place,
                                    const int ordered) {
     winner best = {fill, columns->place[0]};
@@ -111,7 +111,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
     const ptrdiff_t loose_of_parts = loose_rows(p.output[0], p.output[1], lanes, outputs - c.first);
     /* Of y's row, whose first line the row above shares; of rows of more vectors 0.9x to 1.0x. */
     const ptrdiff_t asked = p.output[1] <= LANES ? 1 : p.output[1] <= 2 * LANES ? 2 * VECTOR_BYTES : 0;
-    nan_sum nan = {0};
+    best_mask nan = {0};
     winner row[MOST_TAPS + 1], pair;
 #define ROW(i) \
     best_of_row(cells + (i) * pitch, apart, &c, fill, p.ahead, &nan, kernel, stride, parts, has_place, ordered)
@@ -182,7 +182,7 @@ CPOOL_INLINE int down_columns(T *y, RECORD_T *record, const T *x, const cpool_pl
 #undef BELOW
 #undef OUT
 #undef STEP
-    return ordered && any_summed(nan);
+    return ordered && any_nan(nan);
 }
 
 /*

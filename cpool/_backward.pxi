@@ -38,7 +38,6 @@ cdef struct Gradient:
     int cut                      # the axis that blocks cut: the first that is more than one point
     ptrdiff_t planes, channels, item, code_item
     ptrdiff_t group              # planes done together
-    ptrdiff_t at_once            # planes cleared at once: one or more such groups
     ptrdiff_t chunk              # outputs along the cut axis done at a time
     char *dx
     const char *dout
@@ -121,8 +120,8 @@ cdef void take_geometry(Gradient *g, const Job *job) noexcept:
 cdef void plan_scatter(Gradient *g) noexcept:
     """Cuts the planes into groups, blocks and chunks."""
     cdef const Axis *axis = g.job.axis[g.cut]
-    cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item, plane_bytes = axis.length * slice_bytes
-    cdef ptrdiff_t several = 1, threads = threads_for(MOST_THREADS, <double> g.bytes / g.item)
+    cdef ptrdiff_t slice_bytes = <ptrdiff_t> g.cell[g.cut] * g.item
+    cdef ptrdiff_t threads = threads_for(MOST_THREADS, <double> g.bytes / g.item)
     g.group = 1 if g.channels > 1 else min(g.planes, GROUP)
     g.blocks = 1
     g.items = ceil_div(g.planes, g.group)
@@ -133,11 +132,6 @@ cdef void plan_scatter(Gradient *g) noexcept:
     g.blocks = ceil_div(axis.length, g.block)
     g.items *= g.blocks
     g.chunk = max(1, CLEARED_BYTES * (2 if g.streams else 1) // (slice_bytes * g.group) // axis.stride)
-    # Small planes in several groups: 1.1x to 1.3x for planes of 7x7.
-    if g.blocks == 1:
-        several = max(1, min(CLEARED_BYTES // 2 // (plane_bytes * g.group), g.items // (4 * threads)))
-    g.at_once = several * g.group
-    g.items = ceil_div(g.items, several)
     g.run = backward_block
     ways[1] = (b"backward of all planes as one" if g.job.height == &g.job.merged
                else b"backward of parts of planes" if g.blocks > 1 else b"backward of channels" if g.channels > 1
@@ -168,13 +162,15 @@ cdef void backward_block(const Gradient *g, char *scratch, ptrdiff_t item) noexc
     """A block of some planes of dx."""
     cdef const Axis *axis = g.job.axis[g.cut]
     cdef ptrdiff_t slice_cells = <ptrdiff_t> g.cell[g.cut], slice_bytes = slice_cells * g.item
-    cdef ptrdiff_t plane = item // g.blocks * g.at_once, n_planes = min(g.at_once, g.planes - plane), p
+    cdef ptrdiff_t plane = item // g.blocks * g.group, n_planes = min(g.group, g.planes - plane)
     cdef ptrdiff_t first = item % g.blocks * g.block, end = min(axis.length, first + g.block), cleared = first, upto
     cdef ptrdiff_t o = first_viewer(axis, first), end_o = end_viewer(axis, end - 1)
     cdef ptrdiff_t pitch = axis.length * slice_bytes, next_o, last
     cdef cpool_outputs outputs = g.outputs
     cdef char *dx = g.dx + plane * pitch
     outputs.first, outputs.end = first * slice_cells, end * slice_cells
+    if g.channels == 1:
+        outputs.n_planes = n_planes
     while o < end_o:
         next_o = min(o + g.chunk, end_o)
         last = window_start(axis, next_o - 1)
@@ -182,12 +178,7 @@ cdef void backward_block(const Gradient *g, char *scratch, ptrdiff_t item) noexc
         clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (upto - cleared) * slice_bytes)
         cleared = upto
         outputs.checked = (first > window_start(axis, o) and first > 0) or (end < axis.length and upto == end)
-        p = 0
-        while p < n_planes:
-            if g.channels == 1:
-                outputs.n_planes = min(g.group, n_planes - p)
-            scatter_chunk(g, &outputs, dx + p * pitch, plane + p, o, next_o)
-            p += g.group
+        scatter_chunk(g, &outputs, dx, plane, o, next_o)
         o = next_o
     if cleared < end:
         clear_rows(dx + cleared * slice_bytes, pitch, n_planes, (end - cleared) * slice_bytes)

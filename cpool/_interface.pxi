@@ -77,7 +77,7 @@ cdef extern from "cpool_kernels.h" nogil:
     ctypedef void cpool_sum_record(void *, const void *, const void *, const cpool_taps *,
                                    const cpool_cells *) noexcept
     ctypedef struct cpool_same:
-        ptrdiff_t width, kernel, ahead, dx_ahead
+        ptrdiff_t width, kernel, ahead
     ctypedef void cpool_sum_same(void *, const void *, const void *, const cpool_same *, ptrdiff_t) noexcept
     ctypedef void cpool_spread(void *, ptrdiff_t, const void *, const void *, const cpool_taps *, ptrdiff_t, ptrdiff_t,
                                ptrdiff_t, ptrdiff_t, ptrdiff_t, bint) noexcept

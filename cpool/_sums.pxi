@@ -55,7 +55,7 @@ cdef bint plan_flat_sums(Gradient *g) noexcept nogil:
     # one vector do not: 0.75x.
     g.in_scratch = g.streams and not (down and width * g.item <= g.kernels.vector_bytes)
     if down and g.bytes > NEAR_BYTES:
-        g.same.ahead, g.same.dx_ahead = g.chunk, 0 if g.in_scratch else g.chunk
+        g.same.ahead = g.chunk
     g.codes = (g.chunk + g.before + g.after) * g.item
     g.made = ceil_div(g.codes + g.codes // g.item, 64) * 64
     scratch = g.made + (64 + g.chunk * g.item if g.in_scratch else 0)

@@ -216,7 +216,7 @@ typedef void cpool_sum_record(void *dx, const void *dout, const void *record, co
  */
 typedef struct {
     ptrdiff_t width, kernel;
-    ptrdiff_t ahead, dx_ahead; /* so many elements ahead dout, or dx, is asked for; 0: it is in the first cache */
+    ptrdiff_t ahead; /* so many elements ahead dout is asked for; 0: it is in the first cache */
 } cpool_same;
 typedef void cpool_sum_same(void *dx, const void *dout, const void *record, const cpool_same *same, ptrdiff_t n);
 

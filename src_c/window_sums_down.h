@@ -33,7 +33,7 @@ CPOOL_INLINE void add_row(vec *sum, const T *dout, const RECORD_T *record, ptrdi
  */
 CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, const cpool_same *rows, ptrdiff_t n,
                               const int kernel, const int parts) {
-    const ptrdiff_t width = rows->width, far = rows->ahead, dx_far = rows->dx_ahead;
+    const ptrdiff_t width = rows->width, far = rows->ahead;
     const ptrdiff_t run = n / parts, apart = run * width, n_rows = n - (parts - 1) * run;
     /* Where a vector would reach past dx, so many cells of a row are written. */
     const ptrdiff_t part = width < LANES / parts ? width : 0;
@@ -52,7 +52,6 @@ CPOOL_INLINE void sum_columns(T *dx, const T *dout, const RECORD_T *record, cons
             for (int i = 0; i < (width < LANES ? parts : 1); i++) {
                 CPOOL_PREFETCH_TO_READ(dout + from + i * apart + far);
                 CPOOL_PREFETCH_TO_READ(record + from + i * apart + far);
-                if (dx_far) CPOOL_PREFETCH_TO_WRITE(dx + r * width + i * apart + dx_far);
             }
         add_row(sum, dout + from, record + from, apart, code, kernel, parts);
         if (r >= n_loose) {

@@ -46,8 +46,7 @@ static void test_sum_same(const cpool_kernels *table, int dtype, ptrdiff_t n, pt
     static const ptrdiff_t kernels[] = {2, 3, 5};
     const element *type = &elements[dtype];
     const ptrdiff_t bytes = (ptrdiff_t)type->bytes, kernel = kernels[between(0, 2)];
-    const cpool_same same = {.width = width, .kernel = kernel, .ahead = between(0, 1) * between(1, 9999),
-                             .dx_ahead = between(0, 1) * between(1, 9999)};
+    const cpool_same same = {.width = width, .kernel = kernel, .ahead = between(0, 1) * between(1, 9999)};
     const ptrdiff_t cells = n * width, readable = cells + (kernel - 1) * (width + 1) + WIDEST_VECTOR / bytes;
     uint8_t *dout = place_in(SLOT_VALUES, readable * bytes), *record = place_in(SLOT_CODE, readable);
     uint8_t *dx = output_in(SLOT_Y, cells * bytes), *image = image_of(SLOT_Y, dx);

@@ -80,8 +80,8 @@ cdef bint sums_down(const Gradient *g) noexcept nogil:
             or not (2 <= g.width.kernel <= 3 or g.width.kernel == 5) or max(g.height.dilation, g.width.dilation) > 1):
         return False
     rest, part = g.width.length % lanes, lanes
-    if g.kernels.vector_bytes == 64 and 2 * rest <= lanes and (g.item < 4 or 2 * g.width.length >= lanes):
-        part = lanes // 4 if g.item == 4 and 4 * rest <= lanes else lanes // 2
+    if g.kernels.vector_bytes == 64 and g.item >= 4 and 2 * rest <= lanes <= 2 * g.width.length:
+        part = lanes // 2
     used = <double> (g.width.length - rest + (part if rest > 0 else 0)) / g.width.length
     # Of 5x5 windows of float32 in nearly full vectors of 64 bytes: sums of more taps take longer than scattering.
     return (used <= (4 if is_far else 1.6)

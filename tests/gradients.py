@@ -100,8 +100,8 @@ def goes_down(isa, shape, window, item):
     if lanes == 0 or kernel[0] > 1 or kernel[1] != kernel[2] or kernel[2] not in (2, 3, 5) or len(window) > 3:
         return False
     part = lanes
-    if isa == "avx512" and 2 * (width % lanes) <= lanes and (item < 4 or 2 * width >= lanes):
-        part = lanes // 4 if item == 4 and 4 * (width % lanes) <= lanes else lanes // 2
+    if isa == "avx512" and item >= 4 and 2 * (width % lanes) <= lanes <= 2 * width:
+        part = lanes // 2
     used = (width // lanes * lanes + (part if width % lanes else 0)) / width
     taps = prod(kernel) * item * used / VECTOR_BYTES[isa]
     return used <= (4 if far else 1.6) and taps <= (2.75 if far else 1.9)

@@ -4,7 +4,7 @@
 # planes at a time as a vector has lanes: window_aside.h says what that buys.
 
 cdef ptrdiff_t PLANE_ROW_BYTES = 128    # of a row of outputs,
-cdef ptrdiff_t WHOLE_ROW_BYTES = 96     # at stride 2 from the last cache or memory, without padding at its end: of
+cdef ptrdiff_t WHOLE_ROW_BYTES = 96     # at stride 2 from the last cache or memory, where no window sees padding: of
 cdef ptrdiff_t PAIRS_ROW_BYTES = 64     # more, or this of 2x2 windows, plan_rows takes 0.7x to 0.9x (Xeon)
 cdef ptrdiff_t PLANE_ROW_VECTORS = 8    # or this at stride 1, but 0.65x of vectors of 32 bytes without a record
 cdef ptrdiff_t PLANE_BYTES = 16384      # of a plane,
@@ -51,7 +51,8 @@ cdef bint plan_planes(Job *job) noexcept nogil:
     cdef bint wide = width.stride == 1 and (job.record != NULL or job.kernels.vector_bytes == 64)
     cdef ptrdiff_t row_bytes = max(PLANE_ROW_BYTES, PLANE_ROW_VECTORS * job.kernels.vector_bytes if wide else 0)
     cdef ptrdiff_t plane_bytes = job.plane_cells * job.item
-    if width.stride == 2 and width.end_whole == width.output and job.x_bytes > 2 * SECOND_CACHE_BYTES:
+    if (width.stride == 2 and job.x_bytes > 2 * SECOND_CACHE_BYTES and width.end_whole - width.whole == width.output
+            and job.height.end_whole - job.height.whole == job.height.output):
         row_bytes = PAIRS_ROW_BYTES if width.kernel == 2 else WHOLE_ROW_BYTES if job.item < 8 else row_bytes
     # Where all planes are one, only rows that fill more than half of a vector of 64 bytes: 1.05x to 1.25x, others less.
     cdef bint is_vector = job.item == 4 and 32 < width.output * 4 <= job.kernels.vector_bytes

@@ -54,12 +54,11 @@ def counted(shape, last, window, offset):
 )
 def test_past_the_caches(shape, last, offset, expected, window):
     # Backward of 3x3 is in vectors only where these are wide (src_c/kernels.h, plan_sums of _sums.pxi); in whole lines,
-    # wherever dx begins, as 2x2 of NCHW, it goes past the caches, of channels last with AVX-512 alone.
+    # wherever dx begins, as 2x2 of NCHW, it goes past the caches.
     wide = ("avx512", "avx2")
     for isa, streamed in counted(shape, last, window, offset).items():
         forward = expected and isa in ("avx512", "avx2", "sse2")
-        in_lines = ("avx512",) if last else wide
-        lines = shape in (LARGE, LARGE_LAST) and isa in in_lines and not (last and window[0] == (2, 2))
+        lines = shape == LARGE and isa in wide
         backward = lines or (forward and (window[0] == (2, 2) or isa in wide))
         assert streamed == (forward, backward), isa
 

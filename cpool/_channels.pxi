@@ -4,7 +4,6 @@
 cdef ptrdiff_t CHANNEL_ROWS = 8         # output rows done at a time: with 16 0.6x to 1.0x,
 cdef ptrdiff_t FEW_CHANNEL_ROWS = 4     # or so many, where lines of several rows have one place in the first cache,
 cdef ptrdiff_t WAY_BYTES = 4096         # which those have that lie a multiple of this apart, or x comes from memory
-cdef ptrdiff_t SECOND_CACHE_BYTES = 2 << 20  # arrays of more come at least from the last cache
 cdef ptrdiff_t PIXELS_AHEAD_BYTES = 512 # in each row; farther 0.8x to 1.0x,
 cdef ptrdiff_t FAR_PIXELS_AHEAD_BYTES = 2048  # but from memory 1.05x to 1.15x
 

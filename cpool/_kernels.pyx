@@ -34,6 +34,7 @@ cdef ptrdiff_t PADDED_ROW_BYTES = 128   # rows of y from which on windows that s
 cdef ptrdiff_t CACHE_BYTES = 20 << 20   # arrays of more are taken to come from memory, and to go there,
 cdef ptrdiff_t MOST_CACHE_BYTES = 48 << 20  # but forward, and of channels last, up to this if the last cache is large
 cdef ptrdiff_t NEAR_BYTES = 1 << 18      # to here, to be in a near cache
+cdef ptrdiff_t SECOND_CACHE_BYTES = 2 << 20  # from here on, to come at least from the last cache
 cdef ptrdiff_t FAR_AHEAD_BYTES = 32768  # how far ahead rows of NCHW are asked for that come from memory
 cdef int MOST_THREADS = 1024            # more is a slip
 cdef ptrdiff_t THREAD_WORK = 131072     # cells seen that are worth the start of a thread

@@ -51,7 +51,6 @@ static void KERNEL(best_pixels)(void *y, void *record, const void *x, const cpoo
     static cpool_best_pixels *const of_width[] = {FROM_WIDEST_VECTOR(best_pixels)};
     of_width[vectors_too_wide(channels->n_channels * BYTES)](y, record, x, channels);
 }
-
 #endif
 
 #if RECORD_BYTES == 1 && SUMS

@@ -36,7 +36,6 @@
 #define evens_first NAMED(evens_first)
 #define shuffle_vec NAMED(shuffle_vec)
 #define in_order NAMED(in_order)
-#define by_blocks NAMED(by_blocks)
 #define half_codes NAMED(half_codes)
 #define codes_in_order NAMED(codes_in_order)
 #define codes_by_blocks NAMED(codes_by_blocks)

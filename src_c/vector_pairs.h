@@ -53,7 +53,6 @@ CPOOL_INLINE void load_pairs_but_first(const T *p, vec *even, vec *odd) {
     *odd = SHUFFLE(low, high, ODDS);
 }
 CPOOL_INLINE vec in_order(vec v) { return SHUFFLE(v, v, IN_ORDER); }
-CPOOL_INLINE vec by_blocks(vec v) { return SHUFFLE(v, v, BY_BLOCKS); }
 /* Of a code_vec, which may have more lanes than a vec, the first; of elements of 1 and 2 bytes half a block's codes. */
 #undef SHUFFLE_CODES
 #if !HAS_MASKS

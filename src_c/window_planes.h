@@ -213,7 +213,8 @@ EACH(DOWN)
 
 /*
  * cpool_best_planes: one vector of columns after the other. The last ones overlap, or end beyond the rows; where they
- * fill half of one it has those of two planes, and at stride 2, of 4 bytes beside masks, a quarter those of four.
+ * fill half of one it has those of two planes, but at stride 1 in 16 bytes, and at stride 2, of 4 bytes beside masks, a
+ * quarter those of four.
  */
 static CPOOL_NOINLINE void KERNEL(best_planes)(void *y, void *record, const void *x, const cpool_planes *p,
                                                ptrdiff_t n) {

@@ -23,6 +23,7 @@ from tables import ISAS
     [
         ((3, 5, 9, 10), ((3, 3), (2, 2), (1, 1)), False, 1, {GROUPS}),
         ((1, 7, 150, 90), ((2, 2), (2, 2), (1, 1)), False, 1, {GROUPS}),  # several chunks, and a last group of three
+        ((1, 6, 400, 300), ((5, 5), (2, 2), (1, 1)), False, 2, {GROUPS, PARTS}),  # blocks, and a last group of two
         ((1, 3, 20, 20), ((5, 5), (1, 1), (2, 2)), False, 1, {PLANES}),
         ((3, 5, 7, 7), ((7, 7),), False, 1, {ONE}),  # planes of one window,
         ((3, 7, 9, 10), ((3, 4), (3, 3), (0, 1)), False, 1, {ONE}),  # or nine; a column is left over
@@ -198,7 +199,7 @@ def test_cells_into_any_place_in_memory(isa, shape, offset):
         ((1, 9, 20, 21), ((13, 13), (1, 1), (6, 6))),
         ((1, 8, 20, 300), ((1, 255), (1, 3), (0, 7))),  # as many columns as a code names
         ((1, 8, 300, 20), ((256, 1), (3, 1))),
-        ((1, 11, 120, 61), ((4, 4), (2, 1), (1, 1))),  # several chunks
+        ((1, 11, 160, 61), ((4, 4), (2, 1), (1, 1))),  # several chunks
         ((2, 25, 40), ((5,), (1,), (1,))),
         ((2, 25, 40), ((1,), (3,))),
         ((3, 6, 3, 12, 13), ((1, 2, 2), (1, 1, 1))),  # several depths

@@ -34,7 +34,7 @@ def one_thread():
         ("f4 i4", (2, 3, 14, 32), ((3, 3), (1, 1), (1, 1))),  # the longest rows
         ("u1 ?", (2, 3, 9, 128), ((3, 3), (1, 1), (1, 1))),
         ("f4", (2, 3, 9, 64), ((3, 3), (2, 2), (1, 1))),
-        ("f4", (2, 3, 20, 20), ((5, 5), (1, 1), (2, 2))),  # the rest of a row in narrower vectors, or of four planes
+        ("f4", (2, 3, 20, 20), ((5, 5), (1, 1), (2, 2))),  # the rest of a row, of two planes in a vector
         ("f4 i4", (1, 7, 9, 19), ((5, 5), (1, 1), (2, 2))),
         (ALL, (3, 7, 6, 7), ((5, 5), (1, 1), (2, 2))),
         ("f4 u1 f8", (2, 5, 13, 11), ((5, 5), (1, 1), ((0, 3), (1, 2)))),
@@ -75,6 +75,16 @@ def test_rows_of_planes_from_far_caches(dtype, arguments):
     check(ROWS, dtype, *arguments)
     small = (1, 50, *arguments[0][2:]), arguments[1]
     check(PLANES, dtype, *small)
+
+
+@each(
+    [
+        ("f4", (1, 7000, 5, 35), ((2, 2), (2, 2), (1, 1))),
+        ("f4", (1, 5000, 5, 51), ((3, 3), (2, 2), ((1, 1), (0, 0)))),
+    ]
+)
+def test_planes_from_far_caches_that_see_padding(dtype, arguments):
+    check(PLANES, dtype, *arguments)
 
 
 @each(

@@ -47,20 +47,26 @@ CPOOL_INLINE void sum_at(T *dx, ptrdiff_t dx_step, const T *dout, const RECORD_T
         }
 }
 
-/* n cells at a time, a vector of each; wide: of each as many elements as fill four. */
+/*
+ * n cells at a time, a vector of each; wide: of one its vectors by fours, and what is left one by one: over the ones
+ * before 0.4x of 96 channels from memory.
+ */
 CPOOL_INLINE void sum_cells_at_once(T *dx, const T *dout, const RECORD_T *record, const cpool_taps *taps,
                                     const cpool_cells *cells, const ptrdiff_t n, const int wide) {
     const cpool_cells c = *cells;
-    const ptrdiff_t dx_step = c.n_phases * c.width, width = wide ? 4 * LANES : LANES;
+    const ptrdiff_t dx_step = c.n_phases * c.width;
     const int streams = c.streams && ((ptrdiff_t)dx | c.width * BYTES) % 16 == 0;
     for (ptrdiff_t i = 0; i < c.n; i += n) {
         if (i > c.n - n) i = c.n - n;
         for (ptrdiff_t p = 0; p < c.n_phases; p++)
-            for (ptrdiff_t j = 0; j < c.width; j += width) {
-                if (j > c.width - width) j = c.width - width;
+            for (ptrdiff_t j = 0, done; j < c.width; j += done) {
+                const int four = wide && j + 4 * LANES <= c.width;
+                done = four ? 4 * LANES : LANES;
+                if (j > c.width - done) j = c.width - done;
                 const ptrdiff_t from = i * c.width + j;
-                sum_at(dx + i * dx_step + p * c.width + j, wide ? LANES : dx_step, dout + from, record + from,
-                       wide ? LANES : c.width, taps + p, wide ? 4 : (int)n, streams);
+                T *const to = dx + i * dx_step + p * c.width + j;
+                if (four) sum_at(to, LANES, dout + from, record + from, LANES, taps + p, 4, streams);
+                else sum_at(to, dx_step, dout + from, record + from, c.width, taps + p, (int)n, streams);
             }
     }
     if (streams) STREAMED;

@@ -2,6 +2,7 @@
 
 cdef extern from "cpool_kernels.h" nogil:
     const ptrdiff_t CPOOL_AHEAD_BYTES, CPOOL_MOST_PAIR_ROWS
+    enum: CPOOL_MOST_PHASES
     const int CPOOL_f32, CPOOL_f64, CPOOL_min_f32
     ctypedef struct cpool_window:
         const void **value

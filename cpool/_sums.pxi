@@ -3,21 +3,25 @@
 
 cdef enum:
     MOST_SUMMED = 64                # taps
-    MOST_PHASES = 8
 
 
 cdef bint plan_sums(Gradient *g) noexcept nogil:
     """Whether vectors of sums, of which each looks at all its windows, take less time than to scatter the outputs.
 
-    A pixel's vectors, and one for every two taps more, against its channels: 1.1x to 3.8x where these are few or
-    the taps many. From memory scattering takes up to twice as long (Zen 5).
+    A pixel's vectors, and one for every two taps more, against its channels: 1.1x to 3.8x where these are few or the
+    taps many. Where dx is not in a near cache scattering, which writes it twice, takes up to twice as long; what counts
+    then is how many windows see a pixel: 1.1x to 2x.
     """
-    cdef ptrdiff_t pixel = g.channels * g.item
-    if (not has_vectors_of_channels(g.channels, g.item) or max(g.height.stride, g.width.stride) > MOST_PHASES
-            or g.taps.n > MOST_SUMMED or g.kernels.vector_bytes == 0):
+    cdef ptrdiff_t pixel = g.channels * g.item, vector = g.kernels.vector_bytes, vectors
+    cdef double seen = <double> g.taps.n / (<double> g.depth.stride * g.height.stride * g.width.stride)
+    if (not has_vectors_of_channels(g.channels, g.item) or max(g.height.stride, g.width.stride) > CPOOL_MOST_PHASES
+            or g.taps.n > MOST_SUMMED or vector == 0):
         return False
-    if (g.taps.n * (ceil_div(pixel, g.kernels.vector_bytes) + (g.taps.n - 1) / 2.0)
-            > (2.8 if g.streams else 1.4) * g.channels):
+    while vector > pixel:
+        vector //= 2
+    vectors = ceil_div(pixel, vector)
+    if (g.taps.n * (vectors + (g.taps.n - 1) / 2.0) > (2.8 if g.streams else 1.4) * g.channels
+            and (g.bytes <= NEAR_BYTES or vectors * (seen + 1.5) > (0.7 if g.streams else 0.45) * g.channels)):
         return False
     g.block = max(1, min(g.height.length, WRITTEN_BYTES // (g.width.length * g.channels * g.item)))
     g.blocks = ceil_div(g.height.length, g.block)
@@ -174,7 +178,7 @@ cdef void sum_alike(const Gradient *g, char *dx, ptrdiff_t at, const cpool_taps 
     cdef ptrdiff_t tap[MOST_SUMMED]
     cdef ptrdiff_t offset[MOST_SUMMED]
     cdef int64_t code[MOST_SUMMED]
-    cdef cpool_taps taps[MOST_PHASES]
+    cdef cpool_taps taps[CPOOL_MOST_PHASES]
     while i * g.width.stride < g.width.length:
         cells.n_phases = min(g.width.stride, g.width.length - i * g.width.stride)
         cells.n = (g.width.length - cells.n_phases) // g.width.stride + 1 - i

@@ -24,8 +24,14 @@ CPOOL_INLINE void store_apart_16(void *low, void *high, raw_16 v) {
     memcpy(low, &v, 8);
     memcpy(high, (const char *)&v + 8, 8);
 }
-/* Past the caches: whole vectors, and in parts of 16 bytes, as NumPy's own arrays begin at no larger multiple. */
-CPOOL_INLINE void stream_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
+/*
+ * Past the caches: whole vectors, and in parts of 16 bytes, as NumPy's own arrays begin at no larger multiple. These in
+ * their order, which compilers would change: channels last 1.05x to 1.1x.
+ */
+CPOOL_INLINE void stream_16(void *p, raw_16 v) {
+    _mm_stream_si128(p, v);
+    __asm__ volatile("" ::: "memory");
+}
 CPOOL_INLINE void stream_aligned_16(void *p, raw_16 v) { _mm_stream_si128(p, v); }
 #define STREAMED cpool_note(&cpool_streamed)
 

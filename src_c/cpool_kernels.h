@@ -32,8 +32,8 @@ enum cpool_dtype { CPOOL_FOR_EACH_KEY(CPOOL_DTYPE_ENUM, CPOOL) CPOOL_N_KEYS, CPO
 /* Sizes of an element, 1, 2, 4 and 8 bytes: of a record's code, or of what split moves. */
 enum { CPOOL_N_SIZES = 4 };
 
-/* The most rows of a window for window_best_pairs (below). */
-enum { CPOOL_MOST_PAIR_ROWS = 4 };
+/* The most rows of a window for window_best_pairs, and phases for sum_record (both below). */
+enum { CPOOL_MOST_PAIR_ROWS = 4, CPOOL_MOST_PHASES = 8 };
 
 /*
  * The cells that one output row looks at: n_rows rows times n_taps taps. Output element (i, j) sees, for each row r and
@@ -202,7 +202,7 @@ typedef struct {
  * elements i * width + offset[t] + j of dout whose record is code[t].
  */
 typedef struct {
-    ptrdiff_t n, n_phases, width;
+    ptrdiff_t n, n_phases, width; /* n_phases: up to CPOOL_MOST_PHASES */
     int streams; /* written past the caches, where all lies at multiples of 16 bytes */
 } cpool_cells;
 typedef void cpool_sum_record(void *dx, const void *dout, const void *record, const cpool_taps *taps /* [n_phases] */,

@@ -69,12 +69,17 @@ def check(taken, isa, shape, window, last=False, threads=1, dtype="f4", out=None
 
 
 def summed(isa, shape, window, item):
-    """Whether sums in vectors take less time than to scatter: few enough taps for so many channels."""
+    """Whether sums in vectors take less time than to scatter: of few taps, or windows, for so many channels."""
     if VECTOR_BYTES[isa] == 0:
         return False
-    channels, far = shape[1], prod(shape) * item > 20 << 20 and isa != "neon"
-    taps, vectors = prod(window[0]), ceil(channels * item / VECTOR_BYTES[isa])
-    return taps * (vectors + (taps - 1) / 2) <= (2.8 if far else 1.4) * channels
+    channels, n_bytes, taps = shape[1], prod(shape) * item, prod(window[0])
+    pixel, vector = channels * item, VECTOR_BYTES[isa]
+    far = n_bytes > 20 << 20 and isa != "neon"
+    while vector > pixel:
+        vector //= 2
+    vectors, seen = ceil(pixel / vector), taps / prod(window[1])
+    few = taps * (vectors + (taps - 1) / 2) <= (2.8 if far else 1.4) * channels
+    return few or n_bytes > 1 << 18 and vectors * (seen + 1.5) <= (0.7 if far else 0.45) * channels
 
 
 def are_one(shape, y_shape, window):

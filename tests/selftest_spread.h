@@ -13,13 +13,13 @@ static void one_nan_of_all(const element *type, uint8_t *dx, ptrdiff_t cells) {
 
 static void test_sum_record(const cpool_kernels *table, int dtype, ptrdiff_t n, ptrdiff_t width) {
     const element *type = &elements[dtype];
-    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_phases = between(1, 3);
+    const ptrdiff_t bytes = (ptrdiff_t)type->bytes, n_phases = between(1, between(0, 3) ? 3 : CPOOL_MOST_PHASES);
     const ptrdiff_t reach = between(0, 2) * width + between(0, 9);
     const cpool_cells cells = {.n = n, .n_phases = n_phases, .width = width, .streams = between(0, 1) != 0};
     const ptrdiff_t span = n * n_phases * width, readable = n * width + reach;
-    ptrdiff_t offset[3][MAX_SPREAD];
-    int64_t code[3][MAX_SPREAD];
-    cpool_taps taps[3];
+    ptrdiff_t offset[CPOOL_MOST_PHASES][MAX_SPREAD];
+    int64_t code[CPOOL_MOST_PHASES][MAX_SPREAD];
+    cpool_taps taps[CPOOL_MOST_PHASES];
     for (ptrdiff_t p = 0; p < n_phases; p++) {
         taps[p] = (cpool_taps){.offset = offset[p], .code = code[p], .n = between(0, MAX_SPREAD)};
         for (ptrdiff_t t = 0; t < taps[p].n; t++) offset[p][t] = between(0, reach), code[p][t] = between(0, 5) * 51;

@@ -96,6 +96,8 @@ def test_sums_of_channels_at_the_limits(isa, dtype, shape, window, taken):
         ((1, 71, 70, 1100), ((3, 3), (1, 1)), 4),
         ((4, 133, 160, 70), ((3, 3), (1, 1), (1, 1)), 12),
         ((3, 150_000, 1, 16), ((3, 3), (2, 2), (1, 1)), 0),  # rows of one pixel
+        ((3, 130, 321, 44), ((3, 3), (2, 2), (1, 1)), 16),  # cells of few vectors, the last one in part
+        ((2, 130, 131, 16), ((3, 3), (2, 2), (1, 1)), 0),  # not past the caches, but not in a near one
     ],
     ids=str,
 )

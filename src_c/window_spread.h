@@ -27,7 +27,7 @@ CPOOL_INLINE vec spread_to(code_vec code, code_vec codes, vec dout) {
     return only(same(codes, code), dout);
 }
 
-/* Vectors of cells of dx, dx_step and step apart: several wait less for each other's sums. far: from the first cache. */
+/* Vectors of cells of dx, dx_step and step apart: several wait less for each other's sums. far: not in scratch. */
 CPOOL_INLINE void sum_at(T *dx, ptrdiff_t dx_step, const T *dout, const RECORD_T *record, ptrdiff_t step,
                          const cpool_taps *taps, const int n_vectors, const int far, int streams) {
     vec sum[4];

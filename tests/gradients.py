@@ -79,7 +79,7 @@ def summed(isa, shape, window, item):
         vector //= 2
     vectors, seen = ceil(pixel / vector), taps / prod(window[1])
     few = taps * (vectors + (taps - 1) / 2) <= (2.8 if far else 1.4) * channels
-    return few or n_bytes > 1 << 18 and vectors * (seen + 1.5) <= (0.7 if far else 0.45) * channels
+    return few or (n_bytes > 1 << 18 and vectors * (seen + 1.5) <= (0.7 if far else 0.45) * channels)
 
 
 def are_one(shape, y_shape, window):

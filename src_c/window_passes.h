@@ -218,7 +218,10 @@ CPOOL_INLINE void down_planes(T *y, RECORD_T *record, ptrdiff_t y_pitch, const c
                               const int ordered) {
     cpool_pass p = *pass; /* in a copy: to the compiler y could be the pass */
     for (ptrdiff_t plane = 0; plane < pass->n_planes; plane++) {
-        /* Of columns, one by one, what is written next: 1.5x to 1.7x of 9x9 and 13x13 windows of 512 channels. */
+        /*
+         * Column by column the next one's lines are asked for: 1.1x to 1.8x of 9x9 and 13x13 windows of 512 channels,
+         * of results in a near cache 0.94x to 1.0x.
+         */
         for (ptrdiff_t i = 0; y_pitch > p.y_plane && plane + 1 < pass->n_planes && i < n; i++) {
             ahead_to_write(y + p.y_plane + i * y_pitch, width * BYTES);
             if (has_place) ahead_to_write(record + p.y_plane + i * y_pitch, width * RECORD_BYTES);
